@@ -1,0 +1,120 @@
+"""The Python that runs Odoo, the tests and the linters.
+
+Without ODOO_HOME it is a virtual environment in the cache, made from requirements.txt. With ODOO_HOME it is ODOO_PYTHON,
+or else the `python3` that comes first on the PATH (so an active virtual environment), and nothing is installed.
+"""
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from apt import Apt
+from console import run, step, stop
+from odoo_source import odoo_home, odoo_path
+from paths import DEV, ROOT, addons, cache
+
+SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
+
+
+@dataclass(frozen=True)
+class Environment:
+    python: Path
+    odoo: Path  # the folder that holds the package `odoo`
+
+    def variables(self) -> dict[str, str]:
+        """Return the environment variables in which `python -m odoo` works."""
+        path = os.pathsep.join(filter(None, [str(self.odoo), os.environ.get("PYTHONPATH")]))
+        # A configuration file of the user's own must not change what is run here.
+        return {**os.environ, "PYTHONPATH": path, "ODOO_RC": "/dev/null", "PYTHONUNBUFFERED": "1"}
+
+    def odoo_command(self, *options: str) -> list[str]:
+        """Return the command line that starts Odoo with the suite on its addons path."""
+        path = [f"--addons-path={ROOT}"] if addons() else []
+        return [str(self.python), "-m", "odoo", *path, f"--data-dir={cache() / 'data'}", *map(str, options)]
+
+    def bin(self, name: str) -> str | None:
+        """Return the path of a program that belongs to this Python, or one that is on the PATH."""
+        own = self.python.parent / name
+        return str(own) if own.exists() else shutil.which(name)
+
+
+def enter() -> Environment:
+    """Return the environment; when the running script runs elsewhere, start it again inside."""
+    environment = prepare()
+    if os.environ.get("FISCAL_ENTERED") != str(environment.python):
+        os.environ["FISCAL_ENTERED"] = str(environment.python)
+        os.execv(environment.python, [str(environment.python), *sys.argv])
+    return environment
+
+
+def prepare() -> Environment:
+    """Return the environment, making what is missing."""
+    if odoo_home():
+        chosen = os.environ.get("ODOO_PYTHON") or shutil.which("python3")
+        python = Path(shutil.which(chosen) or chosen).absolute()
+        if not python.exists():
+            stop(f"ODOO_PYTHON is {chosen}, and no program is there.")
+        return Environment(python, odoo_home())
+    with (cache() / "environment.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return Environment(virtual_environment(), odoo_path())
+
+
+def virtual_environment() -> Path:
+    """Return the Python of the virtual environment in the cache."""
+    base, version = base_python()
+    requirements = DEV / "requirements.txt"
+    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:10]
+    folder = cache() / f"venv-{version}-{digest}"
+    python = folder / "bin" / "python"
+    complete = folder / "complete"
+    if complete.exists():
+        return python
+    shutil.rmtree(folder, ignore_errors=True)
+    with step(f"Making a virtual environment of Python {version} and installing what Odoo and the tests need"):
+        if has_pip(base):
+            run([base, "-m", "venv", folder])
+        else:
+            run([base, "-m", "venv", "--without-pip", folder])
+            install_pip(python)
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        run([*pip, "--requirement", requirements], log=cache() / "pip.log")
+    complete.touch()
+    return python
+
+
+def base_python() -> tuple[str, str]:
+    """Return a Python that Odoo 19 runs on, and its version: the running one when it will do."""
+    names = [sys.executable, "python3", *(f"python{major}.{minor}" for major, minor in SUPPORTED)]
+    for name in names:
+        path = shutil.which(name)
+        probe = [path, "-c", "import sys; print(*sys.version_info[:2], sep='.')"]
+        result = path and subprocess.run(probe, capture_output=True, text=True, check=False)
+        version = result.stdout.strip() if result and not result.returncode else ""
+        if version in [f"{major}.{minor}" for major, minor in SUPPORTED]:
+            return path, version
+    stop("Odoo 19 needs Python 3.10, 3.11, 3.12 or 3.13, and this machine has none of them on its PATH.")
+
+
+def has_pip(python: str) -> bool:
+    """Tell whether this Python can put pip into an environment; Debian's cannot without a further package."""
+    return not subprocess.run([python, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode
+
+
+def install_pip(python: Path) -> None:
+    target = cache() / "pip"
+    if not list(target.rglob("pip-*.whl")):
+        apt = Apt(cache() / "apt")
+        apt.update()
+        apt.unpack(["python3-pip-whl"], target)
+    wheel = next(target.rglob("pip-*.whl"))
+    run([python, wheel / "pip", "install", "--quiet", wheel])
+
+
+if __name__ == "__main__":
+    print(prepare().python)
