@@ -11,7 +11,7 @@ import re
 import shutil
 from pathlib import Path
 
-from console import run, stop
+from .console import run, stop
 
 HELP = (
     "Set ODOO_HOME to an Odoo 19 that this machine already has, or DEBIAN_MIRROR to the address of a mirror of Debian."

@@ -13,10 +13,10 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from apt import Apt
-from console import run, step, stop
-from odoo_source import odoo_home, odoo_path
-from paths import DEV, ROOT, addons, cache
+from .apt import Apt
+from .console import run, step, stop
+from .odoo_source import odoo_home, odoo_path
+from .paths import DEV, ROOT, addons, cache
 
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
@@ -37,6 +37,11 @@ class Environment:
         path = [f"--addons-path={ROOT}"] if addons() else []
         return [str(self.python), "-m", "odoo", *path, f"--data-dir={cache() / 'data'}", *map(str, options)]
 
+    def has(self, module: str) -> bool:
+        """Tell whether this Python has a package."""
+        find = f"import importlib.util, sys; sys.exit(importlib.util.find_spec({module!r}) is None)"
+        return not subprocess.run([self.python, "-c", find], capture_output=True, check=False).returncode
+
     def bin(self, name: str) -> str | None:
         """Return the path of a program that belongs to this Python, or one that is on the PATH."""
         own = self.python.parent / name
@@ -48,7 +53,7 @@ def enter() -> Environment:
     environment = prepare()
     if os.environ.get("FISCAL_ENTERED") != str(environment.python):
         os.environ["FISCAL_ENTERED"] = str(environment.python)
-        os.execv(environment.python, [str(environment.python), *sys.argv])
+        os.execv(environment.python, [str(environment.python), *sys.orig_argv[1:]])
     return environment
 
 

@@ -5,9 +5,9 @@ import re
 import shutil
 from pathlib import Path
 
-from apt import HELP, Apt
-from console import step, stop
-from paths import cache
+from .apt import HELP, Apt
+from .console import step, stop
+from .paths import cache
 
 # Debian's package takes fonts and JavaScript libraries from other packages, by relative links.
 LINKED = (

@@ -17,8 +17,8 @@ import tempfile
 import urllib.parse
 from pathlib import Path
 
-from console import run, stop
-from paths import cache
+from .console import run, stop
+from .paths import cache
 
 SETTINGS = {
     "listen_addresses": "''",
