@@ -22,7 +22,7 @@ KEYRINGS = {
 }
 
 
-# The hooks and the extra indexes of the machine belong to its own updates, and apt's own user cannot read a private folder.
+# The machine's hooks and extra indexes belong to its own updates, and apt's own user cannot read a private folder.
 SETTINGS = """\
 #clear APT::Update::Post-Invoke;
 #clear APT::Update::Post-Invoke-Success;

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 
 from .console import step
+from .odoo_source import may_download
 
 NAMES = ["google-chrome", "chromium", "chromium-browser", "google-chrome-stable"]
 
@@ -21,7 +22,7 @@ def found() -> str | None:
 def install() -> bool:
     """Try to install Chromium from the machine's own packages."""
     apt = shutil.which("apt-get")
-    if not apt:
+    if not apt or not may_download():
         return False
     as_root = [] if os.getuid() == 0 else ["sudo", "-n"]
     if as_root and (not shutil.which("sudo") or subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode):

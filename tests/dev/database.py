@@ -1,9 +1,10 @@
 """Databases: templates that are built once for what they depend on, and copies of them that cost a second.
 
-A template is built in two layers. The lower one has the modules of Odoo that the suite stands on, in three languages; the
-upper one adds the suite. A change to an addon so rebuilds only the upper one.
+A template is built in two layers. The lower one has the modules of Odoo that the suite stands on, in three languages;
+the upper one adds the suite. A change to an addon so rebuilds only the upper one.
 """
 
+import ast
 import contextlib
 import fcntl
 import hashlib
@@ -18,6 +19,8 @@ from .environment import Environment
 from .paths import ROOT, addons, cache
 
 LANGUAGES = "ru_RU,uk_UA"
+# Modules of Odoo that the suite must get along with in the tests, without depending on them.
+BESIDE = ("pos_loyalty",)
 # Files of an addon that leave no trace in a database: what they say is read when the server runs.
 NOT_STORED = {"tests", "static", "readme", "__pycache__"}
 KEPT = 3
@@ -84,10 +87,11 @@ class Template:
                 (logs() / f"{name}.log").unlink(missing_ok=True)
 
 
-def suite_template(env: Environment, demo: bool = False, extra: tuple[str, ...] = ()) -> Template:
-    """Return the template with all addons of the suite, what they depend on and some `extra` modules of Odoo."""
+def suite_template(env: Environment, demo: bool = False) -> Template:
+    """Return the template with all addons of the suite and what they depend on, for the tests or for the demo."""
     suite = addons()
-    wanted = sorted({name for addon in suite for name in manifest(addon)["depends"]} - set(suite) | set(extra))
+    depends = {name for addon in suite for name in manifest(addon)["depends"]} - set(suite)
+    wanted = sorted(depends if demo else depends | set(BESIDE))
     kind = "demo" if demo else "test"
     digest = digest_of(odoo_identity(env), LANGUAGES, *wanted)
     options = [f"--load-language={LANGUAGES}"]
@@ -96,8 +100,6 @@ def suite_template(env: Environment, demo: bool = False, extra: tuple[str, ...] 
 
 
 def manifest(addon: str) -> dict:
-    import ast
-
     return ast.literal_eval((ROOT / addon / "__manifest__.py").read_text())
 
 

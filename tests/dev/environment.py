@@ -1,7 +1,8 @@
 """The Python that runs Odoo, the tests and the linters.
 
-Without ODOO_HOME it is a virtual environment in the cache, made from requirements.txt. With ODOO_HOME it is ODOO_PYTHON,
-or else the `python3` that comes first on the PATH (so an active virtual environment), and nothing is installed.
+Without ODOO_HOME it is a virtual environment in the cache, made from requirements.txt. With ODOO_HOME it is
+ODOO_PYTHON, or else the `python3` that comes first on the PATH (so an active virtual environment), and nothing is
+installed.
 """
 
 import fcntl

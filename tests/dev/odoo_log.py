@@ -4,6 +4,7 @@ A test announces a message that it provokes with `mute_logger` or `assertLogs`; 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,8 +58,8 @@ def records(text: str):
         yield RECORD.match("\n".join(lines))
 
 
-def read(log: Path) -> Results:
-    """Return the results that a log tells of."""
+def read(log: Path, announced: Sequence[str] = ()) -> Results:
+    """Return the results that a log tells of. Messages that start as `announced` are expected."""
     results = Results()
     for record in records(log.read_text(errors="replace")):
         logger, text = record["logger"], record["text"]
@@ -72,7 +73,7 @@ def read(log: Path) -> Results:
         elif TOTAL.match(text):
             results.finished = True
         elif record["level"] in ("WARNING", "ERROR", "CRITICAL") and not SUMS.match(text):
-            if not allowed(logger, text):
+            if not allowed(logger, text) and not text.startswith(tuple(announced)):
                 results.unannounced.append(f"{record['level']} {logger}: {text}")
     return results
 

@@ -10,10 +10,16 @@ from .console import step, stop
 from .paths import cache
 
 # Debian's package takes fonts and JavaScript libraries from other packages, by relative links.
-LINKED = (
-    "fonts-font-awesome fonts-inconsolata fonts-montserrat fonts-ocr-b fonts-roboto-unhinted "
-    "libjs-jquery libjs-jquery-form libjs-underscore"
-).split()
+LINKED = [
+    "fonts-font-awesome",
+    "fonts-inconsolata",
+    "fonts-montserrat",
+    "fonts-ocr-b",
+    "fonts-roboto-unhinted",
+    "libjs-jquery",
+    "libjs-jquery-form",
+    "libjs-underscore",
+]
 # Fonts whose file names moved since those links were made, and the file to use instead.
 MOVED = {
     "fontawesome-webfont.woff2": "fa-solid-900.woff2",
@@ -36,6 +42,11 @@ def odoo_home() -> Path | None:
         stop(f"ODOO_HOME is {folder}, and no Odoo is there: it must be the folder that holds the folder `odoo`.")
     check_version(folder)
     return folder
+
+
+def may_download() -> bool:
+    """Tell whether anything may be downloaded or installed: not for somebody who brings an Odoo."""
+    return not os.environ.get("ODOO_HOME")
 
 
 def odoo_path() -> Path:

@@ -1,7 +1,7 @@
 """A real Odoo server in a process of its own, for tests from outside and for the demo.
 
-    with OdooServer(database, workers=2) as server:
-        requests.get(server.url + "/web/login")
+with OdooServer(database, workers=2) as server:
+    requests.get(server.url + "/web/login")
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-from . import environment
+from . import environment, odoo_log
 from .database import logs
 from .ports import free_ports
 
@@ -44,7 +44,9 @@ class OdooServer:
         self.chosen_port = port
         self.interface = interface
         self.variables = variables or {}
-        self.log = log or logs() / f"server-{database}.log"
+        self.log = log or logs() / f"server-{database}-{id(self):x}.log"
+        self.log.unlink(missing_ok=True)
+        self.announced: list[str] = []
         self.process: subprocess.Popen | None = None
         self.port = 0
 
@@ -106,6 +108,14 @@ class OdooServer:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
+
+    def announce(self, *starts: str) -> None:
+        """Say that warnings and errors whose message starts so belong to the test."""
+        self.announced += starts
+
+    def unannounced(self) -> list[str]:
+        """Return each warning and error in the log that was not announced."""
+        return odoo_log.read(self.log, self.announced).unannounced
 
     def __enter__(self) -> "OdooServer":
         return self.start()

@@ -1,0 +1,19 @@
+# make demo    a demo shop with fiscal registers on this machine
+# make test    every check and test; ONLY=<addon or path> runs a part
+.PHONY: demo test lint test-core
+
+PYTHON ?= python3
+
+demo:
+	@$(PYTHON) -m tests.dev.demo
+
+test:
+	@ONLY="$(ONLY)" $(PYTHON) -m tests.dev.run_tests
+
+lint:
+	@ONLY="$(ONLY)" $(PYTHON) -m tests.dev.lint
+
+# Odoo's own tests of the point of sale, without the suite and with it. Takes an hour; TAGS=<tags> runs a part.
+test-core:
+	@TAGS="$(TAGS)" $(PYTHON) -m tests.dev.core
+
