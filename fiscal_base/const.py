@@ -1,0 +1,138 @@
+"""The legal vocabularies. FFD is the Russian format of fiscal documents; its tag stands beside each table.
+
+Labels are plain text: Odoo collects and translates them as labels of the selection fields that use the tables.
+"""
+
+#: what a fiscal document does (FFD tag 1054 for receipts)
+OPERATIONS = [
+    ("sale", "Sale"),
+    ("sale_return", "Sale return"),
+    ("shift_open", "Opening of a shift"),
+    ("shift_close", "Closing of a shift (Z report)"),
+    ("cash_in", "Cash in"),
+    ("cash_out", "Cash out"),
+    ("x_report", "X report"),
+]
+#: operations with lines and payments
+RECEIPTS = ("sale", "sale_return")
+#: operations that are refused while a shift is closed
+NEEDS_SHIFT = ("sale", "sale_return", "cash_in", "cash_out")
+
+#: life of a document; `fiscal.document` has the table of moves
+STATES = [
+    ("draft", "Draft"),
+    ("queued", "In queue"),
+    ("sending", "Sending"),
+    ("waiting", "Sent"),
+    ("unknown", "Unknown"),
+    ("done", "Registered"),
+    ("rejected", "Error"),
+    ("cancelled", "Cancelled"),
+]
+
+#: means of payment: FFD tags 1031, 1081, 1215, 1216, 1217
+PAYMENT_KINDS = [
+    ("cash", "Cash"),
+    ("electronic", "Card or other electronic"),
+    ("prepayment", "Prepayment or advance offset"),
+    ("credit", "Credit (paid later)"),
+    ("other", "Other (counter provision)"),
+]
+
+#: tax systems: FFD tag 1055 for Russia; groups of the single tax for Ukraine
+TAX_SYSTEMS = [
+    ("ru_general", "General (ОСН)"),
+    ("ru_simplified_income", "Simplified, income (УСН доход)"),
+    ("ru_simplified_profit", "Simplified, income minus expenses (УСН доход − расход)"),
+    ("ru_agricultural", "Agricultural (ЕСХН)"),
+    ("ru_patent", "Patent (ПСН)"),
+    ("ua_general", "General, Ukraine"),
+    ("ua_general_vat", "General with VAT, Ukraine"),
+    ("ua_single", "Single tax, Ukraine"),
+    ("ua_single_vat", "Single tax with VAT, Ukraine"),
+]
+
+#: payment subject: FFD tag 1212
+PAYMENT_SUBJECTS = [
+    ("1", "Goods"),
+    ("2", "Excisable goods"),
+    ("3", "Work"),
+    ("4", "Service"),
+    ("5", "Bet (gambling)"),
+    ("6", "Winnings (gambling)"),
+    ("7", "Lottery ticket"),
+    ("8", "Lottery winnings"),
+    ("9", "Rights to intellectual property"),
+    ("10", "Payment"),
+    ("11", "Agent's fee"),
+    ("12", "Composite subject"),
+    ("13", "Other subject"),
+    ("14", "Property right"),
+    ("15", "Non-operating income"),
+    ("16", "Insurance contributions"),
+    ("17", "Trade fee"),
+    ("18", "Resort fee"),
+    ("19", "Pledge"),
+    ("20", "Expense"),
+    ("30", "Excisable goods to be marked, without a code"),
+    ("31", "Excisable goods with a marking code"),
+    ("32", "Goods to be marked, without a code"),
+    ("33", "Goods with a marking code"),
+]
+
+#: payment method sign: FFD tag 1214
+PAYMENT_METHOD_SIGNS = [
+    ("1", "Full prepayment"),
+    ("2", "Partial prepayment"),
+    ("3", "Advance"),
+    ("4", "Full payment"),
+    ("5", "Partial payment and credit"),
+    ("6", "Handed over on credit"),
+    ("7", "Payment of a credit"),
+]
+
+#: measure of quantity: FFD tag 2108
+MEASURES = [
+    ("0", "piece"),
+    ("10", "gram"),
+    ("11", "kilogram"),
+    ("12", "tonne"),
+    ("20", "centimetre"),
+    ("21", "decimetre"),
+    ("22", "metre"),
+    ("30", "square centimetre"),
+    ("31", "square decimetre"),
+    ("32", "square metre"),
+    ("40", "millilitre"),
+    ("41", "litre"),
+    ("42", "cubic metre"),
+    ("50", "kilowatt hour"),
+    ("51", "gigacalorie"),
+    ("70", "day"),
+    ("71", "hour"),
+    ("72", "minute"),
+    ("73", "second"),
+    ("80", "kilobyte"),
+    ("81", "megabyte"),
+    ("82", "gigabyte"),
+    ("83", "terabyte"),
+    ("255", "other measure"),
+]
+
+#: XML id of Odoo's unit of measure → measure of quantity (FFD tag 2108)
+UNIT_MEASURES = {
+    "uom.product_uom_unit": "0",
+    "uom.product_uom_gram": "10",
+    "uom.product_uom_kgm": "11",
+    "uom.product_uom_ton": "12",
+    "uom.product_uom_cm": "20",
+    "uom.product_uom_meter": "22",
+    "uom.product_uom_square_meter": "32",
+    "uom.product_uom_milliliter": "40",
+    "uom.product_uom_litre": "41",
+    "uom.product_uom_cubic_meter": "42",
+    "uom.product_uom_kwh": "50",
+    "uom.product_uom_day": "70",
+    "uom.product_uom_hour": "71",
+    "uom.product_uom_minute": "72",
+}

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+from ..const import PAYMENT_KINDS
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    fiscal_register_id = fields.Many2one(
+        "fiscal.register",
+        string="Fiscal register",
+        check_company=True,
+        index="btree_not_null",
+        copy=False,
+        help="Receipts for payments of this journal are made on this register.",
+    )
+    fiscal_payment_kind = fields.Selection(
+        PAYMENT_KINDS,
+        string="Payment kind on receipts",
+        compute="_compute_fiscal_payment_kind",
+        store=True,
+        readonly=False,
+    )
+
+    @api.depends("type")
+    def _compute_fiscal_payment_kind(self):
+        for journal in self:
+            if not journal.fiscal_payment_kind or journal.fiscal_payment_kind in ("cash", "electronic"):
+                journal.fiscal_payment_kind = "cash" if journal.type == "cash" else "electronic"

@@ -1,0 +1,47 @@
+from odoo import _, fields, models
+from odoo.exceptions import UserError
+
+from .fiscal_document import ENGINE, engine_at_work
+
+
+class FiscalAttempt(models.Model):
+    """One call to the service for one document, or one decision: when, by whom, what was said, secrets removed."""
+
+    _name = "fiscal.attempt"
+    _description = "Fiscal attempt"
+    _order = "id desc"
+
+    document_id = fields.Many2one("fiscal.document", required=True, ondelete="cascade", index=True, readonly=True)
+    company_id = fields.Many2one(related="document_id.company_id", store=True)
+    kind = fields.Selection(
+        [
+            ("submit", "Sent"),
+            ("lookup", "Looked up"),
+            ("callback", "Told by the service"),
+            ("person", "Decided by a person"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    key = fields.Char(readonly=True)
+    started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    finished_at = fields.Datetime(readonly=True)
+    user_id = fields.Many2one("res.users", string="Run by", readonly=True, default=lambda self: self.env.user)
+    outcome = fields.Char(readonly=True)
+    code = fields.Char(readonly=True)
+    message = fields.Text(readonly=True)
+    request = fields.Text(readonly=True)
+    response = fields.Text(readonly=True)
+
+    def write(self, vals):
+        if not engine_at_work(self.env):
+            raise UserError(_("Attempts are a record of what happened; they cannot be changed."))
+        return super().write(vals)
+
+    def unlink(self):
+        if not engine_at_work(self.env) and any(attempt.document_id.state != "draft" for attempt in self):
+            raise UserError(_("Attempts are a record of what happened; they cannot be deleted."))
+        return super().unlink()
+
+    def _engine(self):
+        return self.sudo().with_context(fiscal_engine=ENGINE)

@@ -1,0 +1,409 @@
+import logging
+from datetime import timedelta
+from uuid import uuid4
+
+import pytz
+
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import plaintext2html
+
+from ..const import OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
+from ..tools.money import ZERO, money
+from ..tools.outcome import Kind
+from ..tools.receipt import Original, Person, Receipt
+from ..tools.transport import redact
+
+_logger = logging.getLogger(__name__)
+
+#: The engine's pass. Only code that holds this very object may change a document that left draft: a context that
+#: comes from a client is JSON and cannot carry it.
+ENGINE = object()
+
+#: The life of a document, one row a state. The only place that is asked whether a move exists.
+MOVES = {
+    "draft": {"queued", "rejected", "cancelled"},
+    "queued": {"sending", "rejected", "cancelled"},
+    "sending": {"done", "waiting", "unknown", "queued", "rejected"},
+    "waiting": {"done", "rejected", "unknown", "queued"},
+    "unknown": {"done", "queued", "waiting", "rejected"},
+    "rejected": {"queued", "cancelled"},
+    "done": set(),
+    "cancelled": set(),
+}
+#: states in which the service may have, or may yet get, the document
+OPEN = ("queued", "sending", "waiting", "unknown")
+#: outcome → state
+STATE_OF = {
+    Kind.DONE: "done",
+    Kind.WAITING: "waiting",
+    Kind.NOT_SENT: "queued",
+    Kind.BLOCKED: "queued",
+    Kind.UNKNOWN: "unknown",
+    Kind.REJECTED: "rejected",
+}
+#: seconds before the service is asked again about a document, by number of tries so far
+PAUSES = (2, 5, 15, 30, 60, 120, 300, 600)
+
+
+def engine_at_work(env):
+    """Whether the caller holds the engine's pass."""
+    return env.context.get("fiscal_engine") is ENGINE
+
+
+class FiscalDocument(models.Model):
+    """What the law wants registered of one business event, and how far that has come.
+
+    A document is written once, in the transaction of the sale itself, and is frozen from then on; only its state, its
+    fiscal data and its attempts grow, and only through the engine (`fiscal_register_lane.py`).
+
+        draft ─► queued ─► sending ─► done
+                    ▲         ├─► waiting ─► done | rejected | unknown | queued
+                    │         ├─► unknown ─► (look-up) done | queued | waiting | rejected
+                    ├─────────┤ not sent, register blocked: back to queued, with a pause
+                    └─ retry ─┴─► rejected ─► cancelled with a reason
+
+    `event` names the business event (`pos.order:<uuid>`). A unique index lets an event have one document that is not
+    cancelled, however often and from however many places it is announced.
+
+    `key` is what the service knows the document by. It is chosen with the document, committed before the first byte
+    leaves, and changed only when the service is sure never to have executed it.
+    """
+
+    _name = "fiscal.document"
+    _description = "Fiscal document"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    # What it is
+    name = fields.Char(string="Reference", readonly=True)
+    operation = fields.Selection(OPERATIONS, required=True, readonly=True, index=True)
+    event = fields.Char(required=True, readonly=True, copy=False)
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    register_id = fields.Many2one(
+        "fiscal.register", required=True, readonly=True, ondelete="restrict", check_company=True
+    )
+    date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
+    priority = fields.Integer(readonly=True, help="A document the engine puts before others, such as an opening.")
+
+    # Where it comes from
+    pos_order_id = fields.Many2one("pos.order", readonly=True, ondelete="restrict", index="btree_not_null")
+    pos_session_id = fields.Many2one("pos.session", readonly=True, ondelete="set null", index="btree_not_null")
+    original_id = fields.Many2one("fiscal.document", string="Receipt returned", readonly=True, ondelete="restrict")
+
+    # What it says
+    employee_id = fields.Many2one("hr.employee", string="Cashier", readonly=True, ondelete="restrict")
+    cashier_name = fields.Char(readonly=True)
+    cashier_tax_number = fields.Char(readonly=True, groups="account.group_account_invoice,hr.group_hr_user")
+    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, ondelete="restrict")
+    customer_email = fields.Char(readonly=True)
+    customer_phone = fields.Char(readonly=True)
+    tax_system = fields.Selection(TAX_SYSTEMS, readonly=True)
+    line_ids = fields.One2many("fiscal.document.line", "document_id", readonly=True)
+    payment_ids = fields.One2many("fiscal.document.payment", "document_id", readonly=True)
+    total = fields.Monetary(readonly=True)
+    change = fields.Monetary(readonly=True)
+    payment_kinds = fields.Char(compute="_compute_payment_kinds", string="Paid by")
+
+    # How far it has come
+    state = fields.Selection(STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True)
+    key = fields.Char(readonly=True, copy=False, default=lambda self: self._new_key())
+    request = fields.Json(readonly=True, copy=False, groups="base.group_system")
+    retry_at = fields.Datetime(readonly=True, copy=False)
+    tries = fields.Integer(readonly=True, copy=False)
+    error_code = fields.Char(readonly=True, copy=False)
+    error_message = fields.Text(string="Problem", readonly=True, copy=False)
+    attempt_ids = fields.One2many("fiscal.attempt", "document_id", readonly=True, copy=False)
+
+    # What the register printed
+    shift_id = fields.Many2one("fiscal.shift", readonly=True, copy=False, ondelete="restrict", index="btree_not_null")
+    fiscal_number = fields.Char(readonly=True, copy=False, index="btree_not_null")
+    fiscal_sign = fields.Char(readonly=True, copy=False)
+    fiscal_storage = fields.Char(readonly=True, copy=False)
+    register_number = fields.Char(readonly=True, copy=False)
+    shift_number = fields.Integer(readonly=True, copy=False)
+    receipt_number = fields.Integer(string="Receipt in shift", readonly=True, copy=False)
+    registered_at = fields.Datetime(readonly=True, copy=False)
+    qr_data = fields.Char(string="QR code text", readonly=True, copy=False)
+    receipt_url = fields.Char(string="Receipt page", readonly=True, copy=False)
+    is_test = fields.Boolean(string="Test, not fiscal", readonly=True, copy=False)
+    service_data = fields.Json(readonly=True, copy=False)
+
+    _one_event = models.UniqueIndex(
+        "(company_id, event) WHERE state <> 'cancelled'", "This event has its fiscal document already."
+    )
+    _unique_key = models.UniqueIndex("(key)", "A fiscal document with this key exists already.")
+    _lane = models.Index("(register_id, priority DESC, id) WHERE state IN ('queued', 'sending', 'waiting', 'unknown')")
+
+    @api.depends("operation", "name", "fiscal_number")
+    def _compute_display_name(self):
+        operations = dict(self._fields["operation"]._description_selection(self.env))
+        for document in self:
+            number = document.fiscal_number and f"№ {document.fiscal_number}"
+            document.display_name = " ".join(filter(None, (operations.get(document.operation), number, document.name)))
+
+    @api.depends("payment_ids.kind")
+    def _compute_payment_kinds(self):
+        labels = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
+        for document in self:
+            kinds = set(document.payment_ids.mapped("kind"))
+            document.payment_kinds = ", ".join(labels[kind] for kind, __ in PAYMENT_KINDS if kind in kinds)
+
+    # === Frozen ===
+
+    def _engine(self):
+        """The same documents in the hands of the engine."""
+        return self.sudo().with_context(fiscal_engine=ENGINE, mail_notrack=True, tracking_disable=True)
+
+    #: fields of the mail and activity mixins, which people may write at any time
+    _FREE = frozenset({"message_follower_ids", "message_ids", "activity_ids", "message_main_attachment_id"})
+
+    def write(self, vals):
+        if not engine_at_work(self.env) and not self._FREE.issuperset(vals) and any(d.state != "draft" for d in self):
+            raise UserError(
+                _(
+                    "“%s” has been handed to the register and cannot be changed any more. "
+                    "Make a return or a correction instead.",
+                    self[:1].display_name,
+                )
+            )
+        if "state" in vals and not engine_at_work(self.env):
+            raise UserError(_("Only the register moves a fiscal document on. Use the buttons of the document."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_draft(self):
+        if any(document.state != "draft" for document in self):
+            raise UserError(
+                _("A fiscal document that left draft is kept for ever. Make a return or a correction instead.")
+            )
+
+    def copy(self, default=None):
+        raise UserError(_("A fiscal document cannot be duplicated: one event has one document."))
+
+    def _move(self, state, **vals):
+        """Move each document to `state` and write `vals` with it. The only writer of `state`.
+
+        :raises UserError: when `MOVES` has no such move
+        """
+        for document in self:
+            if state not in MOVES[document.state]:
+                raise UserError(
+                    _(
+                        "“%(document)s” cannot go from “%(old)s” to “%(new)s”.",
+                        document=document.display_name,
+                        old=document.state,
+                        new=state,
+                    )
+                )
+        self._engine().write({"state": state, **vals})
+
+    # === As plain data ===
+
+    def _as_receipt(self):
+        """The document as `tools.receipt.Receipt`, for a provider."""
+        self.ensure_one()
+        document = self.sudo()
+        company = document.company_id
+        return Receipt(
+            operation=document.operation,
+            key=document.key,
+            total=money(document.total),
+            change=money(document.change),
+            lines=tuple(line._as_line() for line in document.line_ids),
+            payments=tuple(payment._as_payment() for payment in document.payment_ids),
+            cashier=Person(name=document.cashier_name or "", tax_number=document.cashier_tax_number or ""),
+            customer=document._as_customer(),
+            tax_system=document.tax_system or "",
+            settlement_address=company._fiscal_address() or "",
+            settlement_place=company.fiscal_settlement_place or "",
+            sender_email=company.fiscal_sender_email or "",
+            reference=document.name or "",
+            issued_at=document._local(document.date),
+            original=document.original_id._as_original() if document.original_id else None,
+        )
+
+    def _as_customer(self):
+        partner = self.partner_id.commercial_partner_id
+        return Person(
+            name=(partner.name or "") if partner.is_company else "",
+            tax_number=(partner.vat or "") if partner.is_company else "",
+            email=self.customer_email or "",
+            phone=self.customer_phone or "",
+        )
+
+    def _as_original(self):
+        return Original(
+            key=self.key,
+            number=self.fiscal_number or "",
+            sign=self.fiscal_sign or "",
+            storage=self.fiscal_storage or "",
+            shift_number=self.shift_number or None,
+            registered_at=self._local(self.registered_at),
+        )
+
+    def _local(self, moment):
+        return self.register_id._local(moment)
+
+    # === Outcomes ===
+
+    def _apply(self, outcome, attempt):
+        """Write what the service said. Called by the lane and by callbacks, on a locked row.
+
+        A document that is already final stays as it is: an outcome that comes late or twice is kept with its attempt.
+        """
+        self.ensure_one()
+        register = self.register_id
+        state = STATE_OF[outcome.kind]
+        attempt._engine().write(
+            {
+                "finished_at": fields.Datetime.now(),
+                "outcome": outcome.kind.value,
+                "code": outcome.code,
+                "message": outcome.message,
+                "response": redact(outcome.response, register._secrets()),
+            }
+        )
+        if state != self.state and state not in MOVES[self.state]:
+            _logger.info("fiscal document %s is %s, %s is not applied", self.key, self.state, outcome.kind.value)
+            return False
+        vals = {
+            "tries": self.tries + 1,
+            "error_code": outcome.code,
+            "error_message": redact(outcome.message, register._secrets()) or False,
+            "retry_at": False,
+        }
+        if outcome.kind is Kind.DONE:
+            vals.update(self._fiscal_vals(outcome.data), tries=self.tries)
+        elif outcome.kind in (Kind.WAITING, Kind.UNKNOWN):
+            pause = outcome.retry_after
+            if pause is None:
+                pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
+            vals["retry_at"] = fields.Datetime.now() + timedelta(seconds=pause)
+        if outcome.new_key:
+            vals.update(key=self._new_key(), request=False)
+        if state == self.state:
+            self._engine().write(vals)
+        else:
+            self._move(state, **vals)
+        if state == "done":
+            register._registered(self)
+        return True
+
+    def _fiscal_vals(self, data):
+        registered_at = data.registered_at
+        if registered_at:
+            zone = self.register_id._timezone()
+            registered_at = zone.localize(registered_at).astimezone(pytz.utc).replace(tzinfo=None)
+        return {
+            "fiscal_number": data.number,
+            "fiscal_sign": data.sign,
+            "fiscal_storage": data.storage,
+            "register_number": data.register_number,
+            "shift_number": data.shift_number or 0,
+            "receipt_number": data.receipt_number or 0,
+            "registered_at": registered_at or fields.Datetime.now(),
+            "qr_data": data.qr,
+            "receipt_url": data.url,
+            "is_test": data.test,
+            "service_data": data.extra or False,
+        }
+
+    # === For the till and for people ===
+
+    def _till_receipt(self):
+        """What the receipt of the sale shows, as JSON values."""
+        self.ensure_one()
+        document = self.sudo()
+        return {
+            "id": document.id,
+            "operation": document.operation,
+            "state": document.state,
+            "register": document.register_id.name,
+            "number": document.fiscal_number or "",
+            "sign": document.fiscal_sign or "",
+            "storage": document.fiscal_storage or "",
+            "register_number": document.register_number or "",
+            "shift": document.shift_number or 0,
+            "receipt": document.receipt_number or 0,
+            "date": document.registered_at and document._local(document.registered_at).strftime("%d.%m.%Y %H:%M"),
+            "qr": document.qr_data or "",
+            "url": document.receipt_url or "",
+            "test": document.is_test or document.register_id._capabilities().test,
+            "problem": document.error_message or "" if document.state == "rejected" else "",
+        }
+
+    def _announce(self):
+        """Tell the tills of the register that there is news of this document; they read it themselves."""
+        self.ensure_one()
+        message = {"register": self.register_id.id, "order": self.pos_order_id.uuid or False}
+        for config in self.register_id.pos_config_ids | self.pos_order_id.config_id:
+            if config.current_session_id:
+                config._notify("FISCAL", message)
+
+    def _alert(self):
+        """An activity for the responsible person: the document waits for a decision."""
+        for document in self:
+            document.sudo().activity_schedule(
+                "mail.mail_activity_data_warning",
+                user_id=(document.register_id.user_id or self.env.ref("base.user_admin")).id,
+                summary=_("Fiscal receipt with an error"),
+                note=plaintext2html(document.error_message or ""),
+            )
+
+    @api.model
+    def _new_key(self):
+        return str(uuid4())
+
+    @api.model
+    def _cashier_vals(self, employee):
+        """Values that name `employee` as the cashier, frozen at this moment."""
+        employee = employee.sudo()
+        return {
+            "employee_id": employee.id,
+            "cashier_name": employee.name,
+            "cashier_tax_number": employee.fiscal_tax_number,
+        }
+
+    def action_retry(self):
+        """Send a rejected document again, as it is, under a new key."""
+        for document in self:
+            document.register_id.check_access("read")
+            if document.state != "rejected":
+                raise UserError(_("Only a document with an error can be sent again."))
+            problems = document.register_id._problems(document._as_receipt())
+            if problems:
+                raise UserError("\n".join(problems))
+            document._move("queued", key=self._new_key(), request=False, retry_at=False, error_message=False)
+            document.register_id._wake()
+
+    def action_update(self):
+        """Ask the service now about documents whose outcome is open."""
+        for register in self.filtered(lambda document: document.state in OPEN).register_id:
+            documents = self.filtered(lambda document, of=register: document.register_id == of)
+            documents._engine().write({"retry_at": False})
+            register._wake()
+
+    def action_open_receipt(self):
+        self.ensure_one()
+        if not self.receipt_url:
+            raise UserError(_("The register has given no page for this receipt."))
+        return {"type": "ir.actions.act_url", "url": self.receipt_url, "target": "new"}
+
+    @api.model
+    def _sum_problem(self, receipt):
+        """A sentence when the sums of a receipt do not agree to the kopeck, else False (rule 7 of the design)."""
+        if receipt.operation not in RECEIPTS:
+            return False
+        lines = sum((line.amount for line in receipt.lines), ZERO)
+        paid = sum((payment.amount for payment in receipt.payments), ZERO) - receipt.change
+        if lines == receipt.total == paid:
+            return False
+        return _(
+            "The sums do not agree: lines %(lines)s, total %(total)s, paid %(paid)s.",
+            lines=lines,
+            total=receipt.total,
+            paid=paid,
+        )

@@ -1,0 +1,73 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+
+from ..const import MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
+from ..tools.money import money, quantity
+from ..tools.receipt import Line
+from .fiscal_document import engine_at_work
+
+
+class FiscalDocumentLine(models.Model):
+    """A line as it stands on the receipt. Frozen together with its document."""
+
+    _name = "fiscal.document.line"
+    _description = "Line of a fiscal document"
+    _order = "document_id, sequence, id"
+
+    document_id = fields.Many2one("fiscal.document", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(related="document_id.company_id")
+    currency_id = fields.Many2one(related="document_id.currency_id")
+    name = fields.Char(required=True)
+    product_id = fields.Many2one("product.product", ondelete="set null")
+    quantity = fields.Float(digits=(16, 3), default=1)
+    price = fields.Monetary(help="Price of one unit before discount, taxes included.")
+    amount = fields.Monetary(help="What the customer pays for the line.")
+    discount = fields.Monetary(compute="_compute_discount", help="Price × quantity less the amount.")
+    tax_code = fields.Char(help="VAT rate (FFD tag 1199) or tax group of the service.")
+    tax_name = fields.Char(string="Tax")
+    tax_rate = fields.Float(digits=(5, 2))
+    without_tax = fields.Boolean()
+    subject = fields.Selection(PAYMENT_SUBJECTS, string="Payment subject", default="1")
+    method_sign = fields.Selection(PAYMENT_METHOD_SIGNS, string="Payment method sign", default="4")
+    measure = fields.Selection(MEASURES, default="0")
+    goods_code = fields.Char(string="Goods code (УКТЗЕД)")
+    barcode = fields.Char()
+    product_code = fields.Char()
+    marking_code = fields.Char()
+
+    @api.depends("price", "quantity", "amount")
+    def _compute_discount(self):
+        for line in self:
+            line.discount = float(money(money(line.price) * quantity(line.quantity)) - money(line.amount))
+
+    def _as_line(self):
+        """The line as plain data."""
+        self.ensure_one()
+        return Line(
+            name=self.name,
+            quantity=quantity(self.quantity),
+            price=money(self.price),
+            amount=money(self.amount),
+            tax_code=self.tax_code or "",
+            tax_rate=None if self.without_tax else money(self.tax_rate),
+            subject=int(self.subject or 1),
+            method_sign=int(self.method_sign or 4),
+            measure=int(self.measure or 0),
+            goods_code=self.goods_code or "",
+            barcode=self.barcode or "",
+            product_code=self.product_code or "",
+            marking_code=self.marking_code or "",
+        )
+
+    def write(self, vals):
+        self._check_frozen()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
+        self._check_frozen()
+
+    def _check_frozen(self):
+        if not engine_at_work(self.env) and any(line.document_id.state != "draft" for line in self):
+            raise UserError(_("What was fiscalized is frozen. Make a return or a correction instead."))

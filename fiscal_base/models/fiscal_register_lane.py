@@ -1,0 +1,438 @@
+import contextlib
+import logging
+import time
+from datetime import timedelta
+
+import psycopg2
+import psycopg2.extensions
+
+from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo.tools import SQL
+
+from ..const import NEEDS_SHIFT
+from ..tools.outcome import Kind, Outcome
+from ..tools.transport import redact
+from .fiscal_document import OPEN
+
+_logger = logging.getLogger(__name__)
+
+#: first half of the advisory lock; the second half is the register's id
+LANE = 0x0F15CA1
+#: seconds for which one run of the scheduled action drains a lane before it lets others have their turn
+TURN = 45
+#: conflicts of one short transaction with another before the lane gives up this turn
+CONFLICTS = 5
+#: seconds before a register that could not be reached is tried again, by number of failures in a row
+PAUSES = (1, 2, 5, 10, 30, 60, 120, 300)
+
+
+class FiscalRegister(models.Model):
+    """The lane: takes the documents of one register in order and brings each to its end.
+
+    Three commits stand around every call to a service:
+
+    1. the business transaction commits the document as `queued`, with the sale;
+    2. the lane commits `sending`, the key, the exact request and an attempt, and only then calls;
+    3. the lane commits the outcome.
+
+    A lane has a database connection of its own and holds a PostgreSQL advisory lock of that connection from the first
+    document to the last. Whoever holds it is the only one at work on the register, on any worker of any node; when a
+    worker is killed, the lock falls with its connection. So a document that is found `sending` by a new holder has lost
+    its worker between commits 2 and 3: it becomes `unknown` and is looked up, never sent blindly.
+    """
+
+    _inherit = "fiscal.register"
+
+    # === Into the outbox ===
+
+    def _enqueue(self, vals, receipt):
+        """Write a document into the outbox, in the transaction of the caller. No network, no lock.
+
+        A till announces itself by `fiscal_till` in the context: it drives the lane in a request of its own, and the
+        scheduled action, which comes by every minute, is there for the case that it does not.
+
+        What the register would refuse is kept all the same, as `rejected` with the reasons: a paid sale is not turned
+        back for the sake of its receipt.
+
+        :param dict vals: values of the `fiscal.document`; `event` names the business event
+        :param receipt: the same as `tools.receipt.Receipt`, for the checks
+        :returns: the document of this event, new or the one that is there already
+        """
+        self.ensure_one()
+        Document = self.env["fiscal.document"].sudo()
+        known = Document.search(
+            [("company_id", "=", self.company_id.id), ("event", "=", vals["event"]), ("state", "!=", "cancelled")],
+            limit=1,
+        )
+        if known:
+            return known
+        problems = vals.pop("problems", []) + self._problems(receipt)
+        document = Document._engine().with_context(mail_create_nolog=True, mail_create_nosubscribe=True).create(
+            {
+                **vals,
+                "register_id": self.id,
+                "company_id": self.company_id.id,
+                "state": "rejected" if problems else "queued",
+                "error_message": "\n".join(problems) or False,
+            }
+        )
+        if problems:
+            document._alert()
+        elif not self.env.context.get("fiscal_till"):
+            self._wake()
+        return document
+
+    def _wake(self):
+        """Let the scheduled action of each lane run as soon as this transaction is committed."""
+        for register in self.sudo().filtered(lambda register: register.state == "enabled"):
+            register.cron_id._trigger()
+
+    def _ensure_lane(self):
+        """Every register has a scheduled action of its own: two tills never wait for one another's service."""
+        model = self.env["ir.model"]._get_id("fiscal.register")
+        for register in self.sudo():
+            vals = {
+                "name": _("Fiscal register: %s", register.name),
+                "active": register.active and register.state == "enabled",
+            }
+            if register.cron_id:
+                if any(register.cron_id[name] != value for name, value in vals.items()):
+                    register.cron_id.write(vals)
+                continue
+            register.cron_id = self.env["ir.cron"].sudo().create(
+                {
+                    **vals,
+                    "model_id": model,
+                    "state": "code",
+                    "code": f"model.browse({register.id})._cron_lane()",
+                    "interval_number": 1,
+                    "interval_type": "minutes",
+                    "user_id": SUPERUSER_ID,
+                }
+            )
+
+    # === Ways into the lane ===
+
+    def _cron_lane(self):
+        """In the background: the scheduled action of the register."""
+        register = self.exists()
+        if register:
+            register._run_lane(TURN)
+
+    def _drive(self, config_id, order_uuids):
+        """From the till, in the interest of `order_uuids`: for at most the time a till waits.
+
+        :returns: what `pos.config.fiscal_drive` promises, read after the lane has committed
+        """
+        self._run_lane(self._wait(), order_uuids)
+        with self.pool.cursor() as cr:
+            env = api.Environment(cr, self.env.uid, dict(self.env.context))
+            register = env["fiscal.register"].sudo().browse(self.id)
+            orders = env["pos.order"].search([("uuid", "in", order_uuids), ("config_id", "=", config_id)])
+            return {
+                "register": register._till_status(),
+                "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
+            }
+
+    def _run_lane(self, seconds, order_uuids=None):
+        """Drain the lane for at most `seconds`, or until the documents of `order_uuids` are at their end.
+
+        Does nothing when another worker has the lane; that one sees what has been committed meanwhile.
+        """
+        self.ensure_one()
+        if self.state != "enabled":
+            return
+        deadline = time.monotonic() + seconds
+        with self.pool.cursor() as cr:
+            env = api.Environment(cr, self.env.uid, {"lang": self.user_id.lang}, su=True)
+            register = env["fiscal.register"].browse(self.id)
+            if not register._lock_lane():
+                return
+            try:
+                register._recover()
+                register._drain(deadline, order_uuids)
+            finally:
+                with contextlib.suppress(psycopg2.InterfaceError, psycopg2.OperationalError):
+                    cr.rollback()
+                    register._unlock_lane()
+                    # A document that was committed while the lane was held found it busy; nobody else would come.
+                    if register._next_document():
+                        register._wake()
+                    register._commit()
+
+    def _lock_lane(self):
+        self.env.cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", LANE, self.id))
+        return self.env.cr.fetchone()[0]
+
+    def _unlock_lane(self):
+        self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", LANE, self.id))
+
+    def _commit(self):
+        """One of the three commits. The lane's cursor is its own: no business transaction is on it."""
+        self.env.cr.commit()  # rule-ok: the lane commits  # pylint: disable=invalid-commit
+
+    def _once(self, step):
+        """Run `step()` in a short transaction and commit it, again when PostgreSQL reports a conflict.
+
+        `step` does no I/O but the database, so it may run several times.
+        """
+        for left in range(CONFLICTS - 1, -1, -1):
+            try:
+                result = step()
+                self._commit()
+                return result
+            except psycopg2.extensions.TransactionRollbackError:
+                self.env.cr.rollback()
+                if not left:
+                    raise
+        return None
+
+    # === Through the lane ===
+
+    def _recover(self):
+        """Documents left `sending` by a worker that is gone: their outcome is unknown."""
+
+        def step():
+            orphans = self.env["fiscal.document"].search([("register_id", "=", self.id), ("state", "=", "sending")])
+            for document in orphans:
+                attempt = document.attempt_ids[:1]
+                document._apply(
+                    Outcome.unknown(_("The worker ended before the answer was stored."), retry_after=0), attempt
+                )
+            return orphans
+
+        self._once(step)
+
+    def _drain(self, deadline, order_uuids=None):
+        """Take documents until nothing is due, the time is over, or those asked for are at their end."""
+        while time.monotonic() < deadline:
+            document = self._next_document()
+            if not document:
+                break
+            self._advance(document)
+            if order_uuids and not self.env["fiscal.document"].search_count(
+                [("pos_order_id.uuid", "in", order_uuids), ("state", "in", OPEN)], limit=1
+            ):
+                break
+
+    def _next_document(self):
+        """The document that is due now, or none. An earlier one that is not at its end holds up those behind it."""
+        now = fields.Datetime.now()
+        Document = self.env["fiscal.document"]
+        blocking = ["queued", "unknown", "waiting"]
+        lane = [("register_id", "=", self.id)]
+        if self.state != "enabled":
+            return Document
+        if self._capabilities().own_queue:
+            blocking.remove("waiting")
+            due = Document.search(
+                [*lane, ("state", "=", "waiting"), "|", ("retry_at", "=", False), ("retry_at", "<=", now)],
+                order="id",
+                limit=1,
+            )
+            if due:
+                return due
+        head = Document.search([*lane, ("state", "in", blocking)], order="priority desc, id", limit=1)
+        moments = [head.retry_at, self.retry_at if head.state == "queued" else None]
+        return Document if any(moment and moment > now for moment in moments) else head
+
+    def _advance(self, document):
+        """One step for `document`: open the shift for it, send it, or ask about it."""
+        if document.state == "queued":
+            if self._opening_for(document):
+                return
+            self._submit(document)
+        else:
+            self._look_up(document)
+
+    def _opening_for(self, document):
+        """Put the opening of a shift before `document` where the register's policy asks for it.
+
+        :returns: whether one was put there
+        """
+        if (
+            self.shift_policy == "manual"
+            or self.shift_id
+            or document.operation not in NEEDS_SHIFT
+            or self._capabilities().opens_shift
+        ):
+            return False
+        event = f"shift.open.for:{document.id}"
+        if self.env["fiscal.document"].search_count([("event", "=", event), ("state", "!=", "cancelled")], limit=1):
+            return False
+        self._once(
+            lambda: self._enqueue_simple(
+                "shift_open", event, document.employee_id, priority=1, pos_session_id=document.pos_session_id.id
+            )
+        )
+        return True
+
+    def _submit(self, document):
+        """Send `document`: commit that it is being sent, call, commit what came of it."""
+        attempt = self._once(lambda: self._begin(document, "submit"))
+        if attempt:
+            outcome = self._call(document, "submit")
+            self._finish(document, attempt, outcome)
+
+    def _look_up(self, document):
+        """Ask the service about `document`; where it cannot be asked but knows repeats by key, send the same again."""
+        capabilities = self._capabilities()
+        method = "lookup" if capabilities.lookup else "submit"
+        if not capabilities.lookup and not capabilities.deduplicates:
+            self._once(lambda: document._engine().write({"retry_at": fields.Datetime.now() + timedelta(hours=1)}))
+            return
+        attempt = self._once(lambda: self._begin(document, "lookup"))
+        outcome = self._call(document, method)
+        self._finish(document, attempt, outcome)
+
+    def _begin(self, document, kind):
+        """Write ahead: the attempt, and for a first sending the frozen request and the state `sending`.
+
+        :returns: the attempt, or None where the document could not be put into a request
+        """
+        document.invalidate_recordset()
+        if kind == "submit":
+            if document.state != "queued":
+                return None
+            if not document.request:
+                try:
+                    request = self._call_provider("prepare", document, document._as_receipt())
+                except Exception as error:
+                    _logger.exception("fiscal document %s cannot be prepared", document.key)
+                    document._move(
+                        "rejected", error_code="prepare", error_message=_("It cannot be put into a request: %s", error)
+                    )
+                    document._alert()
+                    return None
+                document._engine().write({"request": request})
+            document._move("sending")
+        return self.env["fiscal.attempt"].create(
+            {
+                "document_id": document.id,
+                "kind": kind,
+                "key": document.key,
+                "request": redact(document.request or {}, self._secrets()),
+            }
+        )
+
+    def _call(self, document, method):
+        """The network call. Whatever goes wrong in it, the document is not lost: an exception is an unknown outcome."""
+        try:
+            return self._call_provider(method, document, document.request or {})
+        except Exception as error:
+            _logger.exception("fiscal document %s: %s failed", document.key, method)
+            return Outcome.unknown(_("The program failed while it was sent (%s).", type(error).__name__))
+        finally:
+            self.env.cr.rollback()
+
+    def _finish(self, document, attempt, outcome):
+        """Commit the outcome and what it says about the register, and tell tills and people."""
+
+        def step():
+            # Waits for whoever holds the row, a callback with the same news for example, and then sees what it wrote.
+            self.env.cr.execute(SQL("SELECT FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
+            document.invalidate_recordset()
+            if document._apply(outcome, attempt):
+                self._note_outcome(outcome)
+                document._announce()
+
+        self._once(step)
+
+    def _note_outcome(self, outcome):
+        """Health and pause of the lane after an outcome."""
+        now = fields.Datetime.now()
+        vals = {}
+        if outcome.kind in (Kind.DONE, Kind.WAITING, Kind.REJECTED):
+            vals = {"failures": 0, "retry_at": False, "health": "ready", "health_message": False, "last_seen": now}
+            if outcome.data and outcome.data.number:
+                vals["last_number"] = outcome.data.number
+        else:
+            pause = outcome.retry_after
+            if pause is None:
+                pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
+            vals = {"failures": self.failures + 1, "retry_at": now + timedelta(seconds=pause)}
+            vals["health"] = "problem" if outcome.kind is Kind.BLOCKED else "offline"
+            vals["health_message"] = redact(outcome.message, self._secrets())
+        self.write({name: value for name, value in vals.items() if self[name] != value})
+
+    # === After registration ===
+
+    def _registered(self, document):
+        """Keep the record of shifts in step with what was registered."""
+        number = document.shift_number
+        if document.operation == "shift_close":
+            self._close_shift(document)
+            return
+        if document.operation == "shift_open" or not self.shift_id or (number and number != self.shift_id.number):
+            if self.shift_id and self.shift_id.number != number:
+                self.shift_id.write({"state": "closed", "closed_at": document.registered_at})
+            self.shift_id = self.env["fiscal.shift"].create(
+                {
+                    "register_id": self.id,
+                    "number": number,
+                    "opened_at": document.registered_at,
+                    "opened_by_id": document.employee_id.id,
+                }
+            )
+        document._engine().shift_id = self.shift_id
+
+    def _close_shift(self, document):
+        shift = self.shift_id
+        if shift:
+            document._engine().shift_id = shift
+            shift.write(
+                {
+                    "state": "closed",
+                    "closed_at": document.registered_at,
+                    "closed_by_id": document.employee_id.id,
+                    "z_data": document.service_data or False,
+                }
+            )
+        self.shift_id = False
+
+    # === Documents without lines ===
+
+    def _enqueue_simple(self, operation, event, employee, total=0.0, **vals):
+        """Queue an operation that has at most a sum: shifts, cash in and out, reports.
+
+        :param employee: the cashier; the register's own where there is none
+        :param total: sum of cash in currency units
+        """
+        self.ensure_one()
+        cashier = employee or self.employee_id
+        Document = self.env["fiscal.document"].sudo()
+        problem = cashier._fiscal_problem(self.company_id)
+        vals = {
+            "operation": operation,
+            "event": event,
+            "total": total,
+            "problems": [problem] if problem else [],
+            **Document._cashier_vals(cashier),
+            **vals,
+        }
+        draft = {name: value for name, value in vals.items() if name != "problems"}
+        receipt = Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
+        return self._enqueue(vals, receipt)
+
+    def action_open_shift(self):
+        return self._action_simple("shift_open")
+
+    def action_close_shift(self):
+        return self._action_simple("shift_close")
+
+    def action_x_report(self):
+        return self._action_simple("x_report")
+
+    def _action_simple(self, operation):
+        self.ensure_one()
+        document = self._enqueue_simple(
+            operation,
+            f"{operation}:{self.env['fiscal.document']._new_key()}",
+            self.env.user._fiscal_employee(self.company_id),
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "fiscal.document",
+            "res_id": document.id,
+            "view_mode": "form",
+        }

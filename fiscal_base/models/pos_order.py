@@ -1,0 +1,244 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..const import PAYMENT_KINDS
+from ..tools.money import ZERO, CannotSettle, money, quantity, settle
+from ..tools.text import one_line
+
+#: what a receipt was made from; changing any of it would make the receipt a lie
+FROZEN = frozenset({"lines", "payment_ids", "amount_total", "amount_paid", "amount_return", "amount_tax"})
+
+
+class PosOrder(models.Model):
+    _inherit = "pos.order"
+
+    fiscal_document_ids = fields.One2many("fiscal.document", "pos_order_id", string="Fiscal documents")
+    fiscal_receipts = fields.Json(compute="_compute_fiscal_receipts", compute_sudo=True)
+    fiscal_state = fields.Selection(related="fiscal_document_ids.state", string="Fiscal")
+
+    @api.depends("fiscal_document_ids.state")
+    def _compute_fiscal_receipts(self):
+        for order in self:
+            order.fiscal_receipts = order._fiscal_receipts()
+
+    def _fiscal_receipts(self):
+        """The receipts of the order as the till shows them."""
+        documents = self.fiscal_document_ids.filtered(lambda document: document.state != "cancelled")
+        return [document._till_receipt() for document in documents]
+
+    # === Into the outbox ===
+
+    @api.model
+    def sync_from_ui(self, orders):
+        return super(PosOrder, self.with_context(fiscal_till=True)).sync_from_ui(orders)
+
+    def action_pos_order_paid(self):
+        result = super().action_pos_order_paid()
+        self._fiscal_enqueue()
+        return result
+
+    def _fiscal_enqueue(self):
+        """Leave the fiscal document of the paid order in the outbox, in the same transaction. Never refuses."""
+        self.ensure_one()
+        register = self.config_id.sudo().fiscal_register_id
+        # The register of the point of sale, not of the session: an order of a closed session moves to another one.
+        if not register or (not self.amount_paid and not self.payment_ids):
+            return
+        vals = self._fiscal_vals(register)
+        draft = {name: value for name, value in vals.items() if name != "problems"}
+        receipt = (
+            self.env["fiscal.document"]
+            .sudo()
+            .new({**draft, "register_id": register.id, "company_id": self.company_id.id})
+            ._as_receipt()
+        )
+        register._enqueue(vals, receipt)
+
+    def _fiscal_vals(self, register):
+        """Values of the fiscal document: everything the receipt says, frozen now."""
+        order = self.sudo()
+        sign = -1 if order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0) else 1
+        operation = "sale" if sign > 0 else "sale_return"
+        employee = order._fiscal_employee()
+        problems = [problem] if (problem := employee._fiscal_problem(order.company_id)) else []
+        total = money(sign * order.amount_paid)
+        lines, line_problems = order._fiscal_lines(register, operation, sign, total)
+        payments, change = order._fiscal_payments(sign)
+        originals = order.lines.refunded_orderline_id.order_id.fiscal_document_ids
+        return {
+            "operation": operation,
+            "event": f"pos.order:{order.uuid}",
+            "name": order.pos_reference or order.name,
+            "date": order.date_order,
+            "pos_order_id": order.id,
+            "pos_session_id": order.session_id.id,
+            "original_id": originals.filtered(lambda document: document.operation == "sale")[:1].id,
+            **self.env["fiscal.document"]._cashier_vals(employee or register.employee_id),
+            "partner_id": order.partner_id.id,
+            "customer_email": order.email or order.partner_id.email,
+            "customer_phone": order.mobile or order.partner_id.phone,
+            "tax_system": order.company_id.fiscal_tax_system,
+            "line_ids": [Command.create(line) for line in lines],
+            "payment_ids": [Command.create(payment) for payment in payments],
+            "total": float(total),
+            "change": float(change),
+            "problems": problems + line_problems,
+        }
+
+    def _fiscal_employee(self):
+        """The cashier: who was logged in at the till, else the employee of its user."""
+        self.ensure_one()
+        if self.employee_id:
+            return self.employee_id
+        if self.source and self.source != "pos":
+            return self.config_id.sudo().fiscal_register_id.employee_id
+        return self.user_id._fiscal_employee(self.company_id)
+
+    def _fiscal_lines(self, register, operation, sign, total):
+        """Lines of the receipt, each to the kopeck, together `total`.
+
+        :returns: `(values of fiscal.document.line, problems)`
+        """
+        problems, rows = [], []
+        for line in self.lines:
+            amount = money(sign * line.price_subtotal_incl)
+            taxes = line.tax_ids_after_fiscal_position
+            if amount < 0 and sign * line.qty < 0:
+                problems.append(
+                    _(
+                        "The order both sells and takes back goods (“%s”). These are two receipts: "
+                        "make the return an order of its own.",
+                        line.full_product_name or line.product_id.name,
+                    )
+                )
+            rows.append((line, amount, taxes))
+        try:
+            amounts = settle([amount for __, amount, __ in rows], [taxes for __, __, taxes in rows], total)
+        except CannotSettle:
+            problems.append(_("The discounts of the order exceed its lines."))
+            amounts = [max(amount, ZERO) for __, amount, __ in rows]
+        lines = []
+        for (line, before, taxes), amount in zip(rows, amounts, strict=True):
+            if before < 0 or not (before or line.price_unit):
+                continue
+            code = register._tax_code(taxes)
+            if problem := register._tax_problem(taxes, code, operation):
+                problems.append(problem)
+                code = ("", ", ".join(taxes.mapped("name")), 0, False, False)
+            lines.append({**line._fiscal_line_vals(), "amount": float(amount), **self._fiscal_tax_vals(code)})
+        return lines, list(dict.fromkeys(problems))
+
+    @api.model
+    def _fiscal_tax_vals(self, code):
+        return {"tax_code": code[0], "tax_name": code[1], "tax_rate": code[2], "without_tax": code[3]}
+
+    def _fiscal_payments(self, sign):
+        """`(values of fiscal.document.payment, change)`: what was handed over by method, and what was given back."""
+        sums, change = {}, ZERO
+        for payment in self.payment_ids:
+            amount = money(sign * payment.amount)
+            if payment.is_change or amount < 0:
+                change -= amount
+            else:
+                method = payment.payment_method_id
+                sums[method] = sums.get(method, ZERO) + amount
+        kinds = dict(PAYMENT_KINDS)
+        return [
+            {
+                "kind": method.fiscal_payment_kind if method.fiscal_payment_kind in kinds else "electronic",
+                "name": method.name,
+                "amount": float(amount),
+            }
+            for method, amount in sums.items()
+            if amount
+        ], change
+
+    # === Frozen ===
+
+    def write(self, vals):
+        if FROZEN & vals.keys() and not self.env.context.get("install_mode"):
+            self._fiscal_check_frozen(vals)
+        return super().write(vals)
+
+    def _fiscal_check_frozen(self, vals=None):
+        """Refuse a change of what a receipt was made from."""
+        for order in self.filtered(lambda order: order.state not in ("draft", "cancel")):
+            if not order.sudo().fiscal_document_ids.filtered(lambda document: document.state != "cancelled"):
+                continue
+            same = vals and all(
+                name not in ("lines", "payment_ids") and order.currency_id.compare_amounts(order[name], value) == 0
+                for name, value in vals.items()
+                if name in FROZEN
+            )
+            if not same:
+                raise UserError(
+                    _(
+                        "The receipt of order %s has gone to the register, so its lines and payments stay as they are. "
+                        "Refund the order instead.",
+                        order.pos_reference or order.name,
+                    )
+                )
+
+    def action_fiscal_documents(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Fiscal documents"),
+            "res_model": "fiscal.document",
+            "view_mode": "list,form",
+            "domain": [("pos_order_id", "=", self.id)],
+        }
+
+
+class PosOrderLine(models.Model):
+    _inherit = "pos.order.line"
+
+    def _fiscal_line_vals(self):
+        """What the receipt says of the line besides its amount and tax."""
+        self.ensure_one()
+        product = self.product_id
+        count = abs(quantity(self.qty))
+        price = money(self.price_unit)
+        full = money(abs(self.price_subtotal_incl))
+        if self.discount and self.discount < 100:
+            full = money(abs(self.price_subtotal_incl) / (1 - self.discount / 100))
+        if count and money(price * count) != full:
+            # taxes come on top of the price, or a discount does: the unit price that belongs to the full amount
+            taxed = self.tax_ids_after_fiscal_position.filtered(lambda tax: not tax.price_include)
+            if taxed or not self.discount:
+                price = money(full / count)
+        return {
+            "name": one_line(self.full_product_name or product.display_name),
+            "product_id": product.id,
+            "quantity": float(count),
+            "price": float(abs(price)),
+            "subject": product.fiscal_subject or "1",
+            "method_sign": "4",
+            "measure": product.fiscal_measure or self.product_uom_id.fiscal_measure or "0",
+            "goods_code": product.fiscal_goods_code,
+            "barcode": product.barcode,
+            "product_code": product.default_code,
+        }
+
+    def write(self, vals):
+        if {"qty", "price_unit", "discount", "tax_ids", "price_subtotal_incl", "product_id"} & vals.keys():
+            self.order_id._fiscal_check_frozen()
+        return super().write(vals)
+
+    def unlink(self):
+        self.order_id._fiscal_check_frozen()
+        return super().unlink()
+
+
+class PosPayment(models.Model):
+    _inherit = "pos.payment"
+
+    def write(self, vals):
+        if {"amount", "payment_method_id", "is_change"} & vals.keys():
+            self.pos_order_id._fiscal_check_frozen()
+        return super().write(vals)
+
+    def unlink(self):
+        self.pos_order_id._fiscal_check_frozen()
+        return super().unlink()

@@ -1,0 +1,19 @@
+from odoo import api, models
+
+
+class ResUsers(models.Model):
+    _inherit = "res.users"
+
+    def _fiscal_employee(self, company):
+        """The employee of the user in `company`, as the cashier of a receipt."""
+        return self.sudo().employee_ids.filtered(lambda employee: employee.company_id == company)[:1]
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        rows = super()._load_pos_data_read(records, config)
+        if config.fiscal_register_id:
+            for row in rows:
+                user = self.browse(row["id"])
+                employee = user._fiscal_employee(config.company_id)
+                row["_fiscal_problem"] = employee._fiscal_problem(config.company_id)
+        return rows

@@ -1,0 +1,36 @@
+"""What a provider can do; views, the till and the engine offer and rely on nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Capabilities:
+    """Built once by `_<provider>_capabilities()`; constant for a register's settings.
+
+    :param operations: keys of `const.OPERATIONS` that can be sent
+    :param payment_kinds: keys of `const.PAYMENT_KINDS` that a receipt may carry
+    :param tax_vocabulary: which `fiscal.tax.code` records fit; "" when the provider takes any rate as it is
+    :param own_queue: the service keeps an order of its own, so a document it has accepted does not hold up the next
+    :param opens_shift: the service opens the shift with the first receipt by itself
+    :param deduplicates: a repeat of the same key is recognised by the service, so that an unknown document may be
+        sent again with the same bytes when a look-up is not possible
+    :param lookup: outcomes can be asked for by key
+    :param status: there is a health check
+    :param wait: seconds for which a till waits for the result before it shows “pending”; 0 to 10
+    :param min_interval: seconds between two requests that the service's rate limit asks for
+    :param test: everything is a test, nothing is fiscal
+    """
+
+    operations: frozenset[str] = field(default_factory=frozenset)
+    payment_kinds: frozenset[str] = frozenset({"cash", "electronic"})
+    tax_vocabulary: str = ""
+    own_queue: bool = False
+    opens_shift: bool = False
+    deduplicates: bool = False
+    lookup: bool = True
+    status: bool = True
+    wait: float = 5.0
+    min_interval: float = 0.0
+    test: bool = False

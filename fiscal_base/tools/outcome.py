@@ -1,0 +1,148 @@
+"""What a provider may say about a document or about its register, and nothing else.
+
+A provider turns the answer of its service into one `Outcome`; `fiscal_base` alone turns outcomes into
+states, pauses and alerts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import Enum
+
+
+class Kind(Enum):
+    """The six answers that exist."""
+
+    DONE = "done"
+    WAITING = "waiting"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+    REJECTED = "rejected"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True)
+class FiscalData:
+    """What the register printed. Every field is optional: services leave out what they do not have.
+
+    :param number: number of the fiscal document (FFD tag 1040) or the fiscal number of a Ukrainian receipt
+    :param sign: fiscal sign (FFD tag 1077)
+    :param storage: serial number of the fiscal storage (FFD tag 1041)
+    :param register_number: number under which the tax service knows the register (FFD tag 1037; РРО/пРРО number)
+    :param shift_number: number of the shift (FFD tag 1038)
+    :param receipt_number: number of the receipt within the shift (FFD tag 1042)
+    :param registered_at: time of registration, naive, in the register's own time zone
+    :param total: amount that was registered, in currency units with two decimals
+    :param qr: text of the QR code as the register gives it
+    :param url: page of the receipt for the customer
+    :param test: the receipt has no legal force (test register, offline sandbox)
+    :param extra: whatever else the service says and is worth keeping, as plain JSON values
+    """
+
+    number: str = ""
+    sign: str = ""
+    storage: str = ""
+    register_number: str = ""
+    shift_number: int | None = None
+    receipt_number: int | None = None
+    registered_at: datetime | None = None
+    total: Decimal | None = None
+    qr: str = ""
+    url: str = ""
+    test: bool = False
+    extra: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answer to one submit or one look-up.
+
+    Build it with the class methods; they name what each kind needs.
+
+    :param retry_after: seconds until it makes sense to ask or send again; None leaves it to the base
+    :param new_key: with `not_sent`: the next attempt must carry a new key, since the service refuses the old one
+    :param response: the service's raw answer, kept with the attempt after secrets are removed
+    """
+
+    kind: Kind
+    data: FiscalData | None = None
+    code: str = ""
+    message: str = ""
+    retry_after: float | None = None
+    new_key: bool = False
+    response: str = ""
+
+    @classmethod
+    def done(cls, data: FiscalData, response: str = "", message: str = "") -> Outcome:
+        """The document is registered. `message` is shown to people, for example a warning of the register."""
+        return cls(Kind.DONE, data=data, response=response, message=message)
+
+    @classmethod
+    def waiting(cls, retry_after: float | None = None, response: str = "", message: str = "") -> Outcome:
+        """The service has accepted the document and will say later how it went."""
+        return cls(Kind.WAITING, retry_after=retry_after, response=response, message=message)
+
+    @classmethod
+    def not_sent(
+        cls, message: str, retry_after: float | None = None, response: str = "", new_key: bool = False, code: str = ""
+    ) -> Outcome:
+        """The service surely did not execute it: no connection, throttled, or it says that it never saw the key."""
+        return cls(
+            Kind.NOT_SENT, message=message, retry_after=retry_after, response=response, new_key=new_key, code=code
+        )
+
+    @classmethod
+    def unknown(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
+        """It may or may not have been executed. Only a look-up by the document's own key moves it on."""
+        return cls(Kind.UNKNOWN, message=message, retry_after=retry_after, response=response, code=code)
+
+    @classmethod
+    def rejected(cls, code: str, message: str, response: str = "") -> Outcome:
+        """Refused for what the document itself says. Documents behind it go on."""
+        return cls(Kind.REJECTED, code=code, message=message, response=response)
+
+    @classmethod
+    def blocked(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
+        """The register itself cannot work (no paper, shift over 24 hours, wrong key); surely not executed."""
+        return cls(Kind.BLOCKED, message=message, retry_after=retry_after, response=response, code=code)
+
+
+@dataclass(frozen=True)
+class RegisterStatus:
+    """What a register says about itself. None means that it did not say.
+
+    :param ready: it can register a document now
+    :param problem: a sentence for people when it cannot
+    :param shift_open: whether a shift is open
+    :param shift_expired: the open shift is older than 24 hours
+    :param shift_number: number of the current or last shift
+    :param clock: the register's own clock, naive, in its time zone
+    :param cash: money in the drawer as the register counts it
+    :param unsent: documents not yet delivered to the operator of fiscal data or to the tax service
+    :param expires: when the fiscal storage, key or licence ends (naive)
+    :param test: a test register
+    """
+
+    ready: bool
+    problem: str = ""
+    name: str = ""
+    serial_number: str = ""
+    register_number: str = ""
+    tax_number: str = ""
+    tax_systems: tuple[str, ...] = ()
+    format_version: str = ""
+    firmware: str = ""
+    shift_open: bool | None = None
+    shift_expired: bool | None = None
+    shift_number: int | None = None
+    clock: datetime | None = None
+    cash: Decimal | None = None
+    unsent: int | None = None
+    unsent_since: datetime | None = None
+    expires: datetime | None = None
+    test: bool = False
+    offline: bool | None = None
+    last_document: str = ""
+    extra: dict = field(default_factory=dict)

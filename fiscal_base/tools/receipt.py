@@ -1,0 +1,115 @@
+"""A fiscal document as plain data: what `protocol.py` of a provider maps into a request.
+
+Amounts are `Decimal` in currency units with exactly two decimals, quantities have at most three; nothing here is
+a float. Every amount is positive: the operation alone tells a sale from a return.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a receipt.
+
+    :param price: price of one unit before discount, taxes included
+    :param amount: what the customer pays for the line; discount = round(price × quantity) − amount (negative: surcharge)
+    :param tax_code: code in the register's own tax table (`fiscal.tax.code`), e.g. `vat22`
+    :param tax_rate: its rate in percent, None for “without VAT”
+    :param subject: payment subject (FFD tag 1212)
+    :param method_sign: payment method sign (FFD tag 1214)
+    :param measure: measure of quantity (FFD tag 2108)
+    :param goods_code: УКТЗЕД
+    :param marking_code: as scanned, group separators kept (FFD tag 2000)
+    """
+
+    name: str
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+    tax_code: str = ""
+    tax_rate: Decimal | None = None
+    subject: int = 1
+    method_sign: int = 4
+    measure: int = 0
+    goods_code: str = ""
+    barcode: str = ""
+    product_code: str = ""
+    marking_code: str = ""
+    excise_stamps: tuple[str, ...] = ()
+    extra: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Payment:
+    """One means of payment; `amount` is what was handed over, change not yet taken off.
+
+    :param kind: a key of `const.PAYMENT_KINDS`
+    :param label: name of the means as the customer knows it
+    """
+
+    kind: str
+    amount: Decimal
+    label: str = ""
+    code: str = ""
+    extra: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Person:
+    """A cashier or a customer."""
+
+    name: str = ""
+    tax_number: str = ""
+    email: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Original:
+    """The registered document that a return or a correction refers to."""
+
+    key: str = ""
+    number: str = ""
+    sign: str = ""
+    storage: str = ""
+    shift_number: int | None = None
+    registered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Everything a provider may need of one document.
+
+    :param operation: a key of `const.OPERATIONS`
+    :param key: the idempotency key of this attempt's chain, at most 36 characters
+    :param total: Σ lines = Σ payments − change; the sum of cash for `cash_in` and `cash_out`
+    :param change: given back in cash
+    :param issued_at: when the business event happened, naive, in the register's time zone
+    """
+
+    operation: str
+    key: str
+    total: Decimal = Decimal("0.00")
+    change: Decimal = Decimal("0.00")
+    lines: tuple[Line, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    cashier: Person = Person()
+    customer: Person = Person()
+    tax_system: str = ""
+    settlement_address: str = ""
+    settlement_place: str = ""
+    sender_email: str = ""
+    comment: str = ""
+    reference: str = ""
+    issued_at: datetime | None = None
+    original: Original | None = None
+    extra: dict = field(default_factory=dict)
+
+    def paid(self, kind: str) -> Decimal:
+        """Sum paid by `kind`, change already taken off cash."""
+        amount = sum((payment.amount for payment in self.payments if payment.kind == kind), Decimal("0.00"))
+        return amount - self.change if kind == "cash" else amount
