@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -82,8 +83,15 @@ class Lost:
     reason: str
 
 
+class _Session(requests.Session):
+    """A session that does not even look where a redirect leads: a broken `Location` is no reason to lose an answer."""
+
+    def get_redirect_target(self, resp):
+        return None
+
+
 def _session() -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     adapter = HTTPAdapter(max_retries=Retry(total=0, redirect=False), pool_connections=1, pool_maxsize=1)
     session.mount("http://", adapter)
@@ -91,44 +99,66 @@ def _session() -> requests.Session:
     return session
 
 
+#: OpenSSL's names for a handshake that failed. Other TLS errors may come while the answer is read
+_HANDSHAKE = {
+    "CERTIFICATE_VERIFY_FAILED",
+    "NO_PROTOCOLS_AVAILABLE",
+    "NO_SHARED_CIPHER",
+    "SSLV3_ALERT_HANDSHAKE_FAILURE",
+    "TLSV1_ALERT_PROTOCOL_VERSION",
+    "UNSUPPORTED_PROTOCOL",
+    "WRONG_VERSION_NUMBER",
+}
+
+
 def _never_left(error: requests.RequestException) -> bool:
     """Whether the exception proves that no byte of the request reached the service."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.MissingSchema):
-        return True
-    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ProxyError):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return True
     reason = error.args[0] if error.args else None
     cause = getattr(reason, "reason", reason)
+    if isinstance(cause, urllib3_errors.SSLError):
+        tls = cause.args[0] if cause.args else None
+        return getattr(tls, "reason", None) in _HANDSHAKE or isinstance(tls, ssl.CertificateError)
     return isinstance(cause, urllib3_errors.NewConnectionError | urllib3_errors.ConnectTimeoutError)
 
 
 def send(request: Request) -> Answer | NotSent | Lost:
     """Send `request` once. Never raises for what the network does, never follows a redirect, never retries."""
-    body = request.body.encode() if request.body else None
-    try:
-        with _session() as session, session.request(
-            request.method,
-            request.url,
-            data=body,
-            headers=dict(request.headers),
-            auth=request.auth and tuple(part.encode() for part in request.auth),
-            timeout=(request.connect_timeout, request.read_timeout),
-            allow_redirects=False,
-            stream=True,
-        ) as response:
-            content = b""
-            for chunk in response.iter_content(65536):
-                content += chunk
-                if len(content) > MAX_ANSWER:
-                    return Lost("the answer is too long to be one of this service")
-            return Answer(response.status_code, content.decode("utf-8", "replace"), dict(response.headers))
-    except requests.RequestException as error:
-        kind = type(error).__name__
-        if _never_left(error):
-            return NotSent(f"no connection to the service ({kind})")
-        return Lost(f"the connection broke before the whole answer arrived ({kind})")
-    except (UnicodeError, ValueError) as error:
-        return NotSent(f"the address of the service is not valid ({type(error).__name__})")
+    with _session() as session:
+        try:
+            prepared = session.prepare_request(
+                requests.Request(
+                    request.method,
+                    request.url,
+                    data=request.body.encode() if request.body else None,
+                    headers=dict(request.headers),
+                    auth=request.auth and tuple(part.encode() for part in request.auth),
+                )
+            )
+        except (requests.RequestException, ValueError) as error:
+            return NotSent(f"the address of the service is not valid ({type(error).__name__})")
+        try:
+            with session.send(
+                prepared, timeout=(request.connect_timeout, request.read_timeout), allow_redirects=False, stream=True
+            ) as response:
+                return _read(response)
+        except requests.RequestException as error:
+            kind = type(error).__name__
+            if _never_left(error):
+                return NotSent(f"no connection to the service ({kind})")
+            return Lost(f"the connection broke before the whole answer arrived ({kind})")
+        except (OSError, ValueError) as error:
+            return Lost(f"the answer could not be read ({type(error).__name__})")
+
+
+def _read(response: requests.Response) -> Answer | Lost:
+    content = b""
+    for chunk in response.iter_content(65536):
+        content += chunk
+        if len(content) > MAX_ANSWER:
+            return Lost("the answer is too long to be one of this service")
+    return Answer(response.status_code, content.decode("utf-8", "replace"), dict(response.headers))
 
 
 def redact(value: object, secrets: Iterable[str] = ()) -> object:
