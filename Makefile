@@ -5,15 +5,15 @@
 PYTHON ?= python3
 
 demo:
-	@$(PYTHON) -m tests.dev.demo
+	@PORT="$(PORT)" exec $(PYTHON) -m tests.dev.demo
 
 test:
-	@ONLY="$(ONLY)" $(PYTHON) -m tests.dev.run_tests
+	@ONLY="$(ONLY)" exec $(PYTHON) -m tests.dev.run_tests
 
 lint:
-	@ONLY="$(ONLY)" $(PYTHON) -m tests.dev.lint
+	@ONLY="$(ONLY)" exec $(PYTHON) -m tests.dev.lint
 
 # Odoo's own tests of the point of sale, without the suite and with it. Takes an hour; TAGS=<tags> runs a part.
 test-core:
-	@TAGS="$(TAGS)" $(PYTHON) -m tests.dev.core
+	@TAGS="$(TAGS)" exec $(PYTHON) -m tests.dev.core
 

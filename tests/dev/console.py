@@ -45,11 +45,11 @@ def step(title: str):
     say(f" {time.monotonic() - started:.0f} s")
 
 
-def run(command: list, log: Path | None = None, **options) -> None:
+def run(command: list, log: Path | None = None, input: str = "", **options) -> None:
     """Run a command quietly. When it fails, show the end of what it said and give up."""
     result = subprocess.run(
         [str(part) for part in command],
-        stdin=subprocess.DEVNULL,
+        input=input,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

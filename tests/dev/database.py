@@ -11,6 +11,7 @@ import hashlib
 import os
 import shutil
 import socket
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +25,18 @@ BESIDE = ("pos_loyalty",)
 # Files of an addon that leave no trace in a database: what they say is read when the server runs.
 NOT_STORED = {"tests", "static", "readme", "__pycache__"}
 KEPT = 3
+# Scripts for `odoo shell` that pack what the browser loads when the template is built, and not at the first click.
+PACK_ALL = """
+env["ir.qweb"]._pregenerate_assets_bundles()
+env.cr.commit()
+"""
+PACK_FOR_DEMO = """
+for name in ("web.assets_frontend", "web.assets_frontend_lazy", "web.assets_web", "point_of_sale.assets_prod"):
+    bundle = env["ir.qweb"]._get_asset_bundle(name, css=True, js=True)
+    bundle.css()
+    bundle.js()
+env.cr.commit()
+"""
 
 
 @dataclass
@@ -36,6 +49,7 @@ class Template:
     demo: bool = False
     below: "Template | None" = None
     options: list[str] = field(default_factory=list)
+    script: str = ""  # to run in `odoo shell` at the end
 
     @property
     def name(self) -> str:
@@ -65,6 +79,10 @@ class Template:
                     *("--stop-after-init", "--no-http", "--max-cron-threads=0"),
                 )
                 run(command, log=self.log, env=env.variables())
+                if self.script:
+                    shell = env.odoo_command("-d", building, "--no-http")
+                    shell.insert(3, "shell")
+                    run(shell, env=env.variables(), input=self.script)
                 filestore(building).mkdir(parents=True, exist_ok=True)
                 filestore(building).rename(filestore(self.name))
                 execute(f'ALTER DATABASE "{building}" RENAME TO "{self.name}"')
@@ -95,8 +113,9 @@ def suite_template(env: Environment, demo: bool = False) -> Template:
     kind = "demo" if demo else "test"
     digest = digest_of(odoo_identity(env), LANGUAGES, *wanted)
     options = [f"--load-language={LANGUAGES}"]
-    lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options)
-    return Template(kind, suite, digest_of(digest, *suite, suite_digest()), demo=demo, below=lower)
+    lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options, script="" if demo else PACK_ALL)
+    digest = digest_of(digest, *suite, suite_digest())
+    return Template(kind, suite, digest, demo=demo, below=lower, script=PACK_FOR_DEMO if demo else "")
 
 
 def manifest(addon: str) -> dict:
@@ -159,6 +178,12 @@ def logs() -> Path:
     folder = cache() / "logs"
     folder.mkdir(exist_ok=True)
     return folder
+
+
+def drop_old_logs(days: int = 7) -> None:
+    for log in logs().glob("*.log"):
+        if not log.name.startswith("fiscal_template") and time.time() - log.stat().st_mtime > days * 86400:
+            log.unlink(missing_ok=True)
 
 
 def copy(source: str, name: str) -> None:

@@ -11,12 +11,13 @@ import os
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from .apt import Apt
 from .console import run, step, stop
-from .odoo_source import odoo_home, odoo_path
+from .odoo_source import odoo_home, unpack, unpacked_path
 from .paths import DEV, ROOT, addons, cache
 
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
@@ -68,30 +69,33 @@ def prepare() -> Environment:
         return Environment(python, odoo_home())
     with (cache() / "environment.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        return Environment(virtual_environment(), odoo_path())
+        base, version = base_python()
+        requirements = (DEV / "requirements.txt").read_bytes()
+        folder = cache() / f"venv-{version}-{hashlib.sha256(requirements).hexdigest()[:10]}"
+        odoo = unpacked_path()
+        missing = {}
+        if not (folder / "complete").exists():
+            missing["Python packages"] = lambda: make_virtual_environment(base, folder)
+        if not odoo.exists():
+            missing["Odoo 19 (123 MB)"] = unpack
+        if missing:
+            with step(f"Downloading and installing {' and '.join(missing)}"), ThreadPoolExecutor() as pool:
+                for job in [pool.submit(function) for function in missing.values()]:
+                    job.result()
+        return Environment(folder / "bin" / "python", odoo)
 
 
-def virtual_environment() -> Path:
-    """Return the Python of the virtual environment in the cache."""
-    base, version = base_python()
-    requirements = DEV / "requirements.txt"
-    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:10]
-    folder = cache() / f"venv-{version}-{digest}"
-    python = folder / "bin" / "python"
-    complete = folder / "complete"
-    if complete.exists():
-        return python
+def make_virtual_environment(base: str, folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    with step(f"Making a virtual environment of Python {version} and installing what Odoo and the tests need"):
-        if has_pip(base):
-            run([base, "-m", "venv", folder])
-        else:
-            run([base, "-m", "venv", "--without-pip", folder])
-            install_pip(python)
-        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        run([*pip, "--requirement", requirements], log=cache() / "pip.log")
-    complete.touch()
-    return python
+    python = folder / "bin" / "python"
+    if has_pip(base):
+        run([base, "-m", "venv", folder])
+    else:
+        run([base, "-m", "venv", "--without-pip", folder])
+        install_pip(python)
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    run([*pip, "--requirement", DEV / "requirements.txt"], log=cache() / "pip.log")
+    (folder / "complete").touch()
 
 
 def base_python() -> tuple[str, str]:
@@ -115,7 +119,7 @@ def has_pip(python: str) -> bool:
 def install_pip(python: Path) -> None:
     target = cache() / "pip"
     if not list(target.rglob("pip-*.whl")):
-        apt = Apt(cache() / "apt")
+        apt = Apt(cache() / "apt-pip")
         apt.update()
         apt.unpack(["python3-pip-whl"], target)
     wheel = next(target.rglob("pip-*.whl"))

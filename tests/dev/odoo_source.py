@@ -6,10 +6,12 @@ import shutil
 from pathlib import Path
 
 from .apt import HELP, Apt
-from .console import step, stop
+from .console import stop
 from .paths import cache
 
-# Debian's package takes fonts and JavaScript libraries from other packages, by relative links.
+# Where Debian's package has Odoo.
+PACKAGES = "usr/lib/python3/dist-packages"
+# It takes fonts and JavaScript libraries from other packages, by relative links.
 LINKED = [
     "fonts-font-awesome",
     "fonts-inconsolata",
@@ -49,32 +51,26 @@ def may_download() -> bool:
     return not os.environ.get("ODOO_HOME")
 
 
-def odoo_path() -> Path:
-    """Return the folder to put on PYTHONPATH, downloading Odoo when the cache has none yet."""
-    return odoo_home() or unpacked()
+def unpacked_path() -> Path:
+    """Return the folder of the `odoo` package in the cache, whether it is there yet or not."""
+    return cache() / "odoo" / PACKAGES
 
 
-def unpacked() -> Path:
-    root = cache() / "odoo"
-    path = root / "usr/lib/python3/dist-packages"
-    if root.exists():
-        return path
+def unpack() -> None:
+    """Download Odoo and lay it out in the cache."""
     partial = cache() / "odoo.partial"
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir()
     apt = Apt(cache() / "apt")
-    with step("Reading the list of packages"):
-        apt.update()
-    with step("Downloading and unpacking Odoo 19 (123 MB)"):
-        apt.unpack(["odoo-19", *LINKED], partial)
-    packages = partial / path.relative_to(root)
+    apt.update()
+    apt.unpack(["odoo-19", *LINKED], partial)
+    packages = partial / PACKAGES
     check_version(packages)
     mend_links(partial, packages)
     selfie = packages / LEFT_OUT
     selfie.parent.mkdir(parents=True, exist_ok=True)
     selfie.touch()
-    partial.rename(root)
-    return path
+    partial.rename(cache() / "odoo")
 
 
 def check_version(folder: Path) -> None:
@@ -95,7 +91,3 @@ def mend_links(root: Path, packages: Path) -> None:
         if replacement:
             link.unlink()
             link.symlink_to(os.path.relpath(replacement, link.parent))
-
-
-if __name__ == "__main__":
-    print(odoo_path())

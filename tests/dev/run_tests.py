@@ -109,7 +109,7 @@ def database_stage(stage: Stage, template: database.Template, env: Environment) 
 
 def odoo_stage(stage: Stage, tags: list[str], template: database.Template, env: Environment) -> None:
     """Run tests in Odoo on a copy of the template, and count by its log."""
-    log = database.logs() / f"{stage.name.lower().replace(' ', '-')}.log"
+    log = database.logs() / f"{stage.name.lower().replace(' ', '-')}-{os.getpid()}.log"
     screenshots = cache() / "screenshots"
     with database.temporary(template.name) as copy, log.open("w") as output:
         http, gevent = free_ports(2)
@@ -184,6 +184,7 @@ def run(only: str) -> list[Stage]:
     if chosen.tags or chosen.servers:
         with postgres.server():
             database.drop_abandoned()
+            database.drop_old_logs()
             if chosen.tags:
                 stages += odoo_stages(chosen.tags, env)
             if chosen.servers:
