@@ -19,7 +19,7 @@ TAGS = "/point_of_sale,/pos_hr"
 
 
 def run_tests(title: str, template: str, tags: str, env: Environment) -> odoo_log.Results:
-    log = database.logs() / f"{title.lower().replace("'", '').replace(' ', '-')}-{os.getpid()}.log"
+    log = database.logs() / f"core-{template}-{os.getpid()}.log"
     with step(title), database.temporary(template) as copy, log.open("w") as output:
         http, gevent = free_ports(2)
         command = env.odoo_command(

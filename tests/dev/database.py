@@ -12,6 +12,7 @@ import os
 import shutil
 import socket
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,7 +25,7 @@ LANGUAGES = "ru_RU,uk_UA"
 BESIDE = ("pos_loyalty",)
 # Files of an addon that leave no trace in a database: what they say is read when the server runs.
 NOT_STORED = {"tests", "static", "readme", "__pycache__"}
-KEPT = 3
+KEPT = 4
 # Scripts for `odoo shell` that pack what the browser loads when the template is built, and not at the first click.
 PACK_ALL = """
 env["ir.qweb"]._pregenerate_assets_bundles()
@@ -105,8 +106,8 @@ class Template:
                 (logs() / f"{name}.log").unlink(missing_ok=True)
 
 
-def suite_template(env: Environment, demo: bool = False) -> Template:
-    """Return the template with all addons of the suite and what they depend on, for the tests or for the demo."""
+def suite_template(env: Environment, demo: bool = False, only: Collection[str] = ()) -> Template:
+    """Return the template with all addons of the suite, or with `only` some and what they depend on."""
     suite = addons()
     depends = {name for addon in suite for name in manifest(addon)["depends"]} - set(suite)
     wanted = sorted(depends if demo else depends | set(BESIDE))
@@ -114,8 +115,17 @@ def suite_template(env: Environment, demo: bool = False) -> Template:
     digest = digest_of(odoo_identity(env), LANGUAGES, *wanted)
     options = [f"--load-language={LANGUAGES}"]
     lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options, script="" if demo else PACK_ALL)
-    digest = digest_of(digest, *suite, suite_digest())
-    return Template(kind, suite, digest, demo=demo, below=lower, script=PACK_FOR_DEMO if demo else "")
+    chosen = sorted(closure(only)) or suite
+    digest = digest_of(digest, *chosen, suite_digest(chosen))
+    return Template(kind, chosen, digest, demo=demo, below=lower, script=PACK_FOR_DEMO if demo else "")
+
+
+def closure(names: Collection[str]) -> set[str]:
+    """Return these addons of the suite with those of the suite that they depend on."""
+    found = set(names)
+    for name in names:
+        found |= closure(set(manifest(name)["depends"]) & set(addons()))
+    return found
 
 
 def manifest(addon: str) -> dict:
@@ -126,10 +136,10 @@ def digest_of(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:10]
 
 
-def suite_digest() -> str:
-    """Return a hash of the files of the suite that shape a database."""
+def suite_digest(names: Collection[str]) -> str:
+    """Return a hash of the files of these addons that shape a database."""
     digest = hashlib.sha256()
-    for addon in addons():
+    for addon in names:
         for path in sorted((ROOT / addon).rglob("*")):
             if path.is_file() and not NOT_STORED & set(path.relative_to(ROOT / addon).parts):
                 digest.update(f"{path.relative_to(ROOT)}\0".encode() + path.read_bytes())

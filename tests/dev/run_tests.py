@@ -144,8 +144,10 @@ def odoo_stage(stage: Stage, tags: list[str], template: database.Template, env: 
 
 def odoo_stages(tags: list[str], env: Environment) -> list[Stage]:
     """Run the addons' tests: those in Python and those in a browser, side by side on two copies of one template."""
-    template = database.suite_template(env)
+    template = database.suite_template(env, only={addon_of(tag) for tag in tags})
     stages = [Stage("Database").timed(database_stage, template, env)]
+    if not database.exists(template.name):
+        return stages
     jobs = {"Odoo tests": [*tags, f"-{BROWSER_TAG}"], "Browser tests": [f"{BROWSER_TAG}{tag}" for tag in tags]}
     jobs = {name: wanted for name, wanted in jobs.items() if any_test(tags, name == "Browser tests")}
     if "Browser tests" in jobs and not (env.has("websocket") and browser.browser()):
@@ -158,6 +160,11 @@ def odoo_stages(tags: list[str], env: Environment) -> list[Stage]:
             running = [pool.submit(Stage(name).timed, odoo_stage, jobs[name], template, env) for name in jobs]
             stages += [job.result() for job in running]
     return stages
+
+
+def addon_of(tag: str) -> str:
+    """Return the addon of a tag such as /addon, /addon:Class.method or /addon/tests/test_x.py."""
+    return re.split("[/:]", tag)[1]
 
 
 def any_test(tags: list[str], in_browser: bool) -> bool:

@@ -30,7 +30,10 @@ class Stage:
     def timed(self, function, *arguments) -> "Stage":
         """Fill this stage with `function(stage, …)` and note how long it took."""
         started = time.monotonic()
-        function(self, *arguments)
+        try:
+            function(self, *arguments)
+        except SystemExit as end:  # the tools end with a sentence; here it is what failed
+            self.fail(str(end.code))
         self.seconds = time.monotonic() - started
         return self
 
