@@ -336,9 +336,9 @@ class FiscalDocument(models.Model):
         }
 
     def _announce(self):
-        """Tell the tills of the register that there is news of this document; they read it themselves."""
+        """Tell the tills how the register is and whose receipt has changed; the receipt they read themselves."""
         self.ensure_one()
-        message = {"register": self.register_id.id, "order": self.pos_order_id.uuid or False}
+        message = {"register": self.register_id._till_status(), "order": self.pos_order_id.uuid or False}
         for config in self.register_id.pos_config_ids | self.pos_order_id.config_id:
             if config.current_session_id:
                 config._notify("FISCAL", message)

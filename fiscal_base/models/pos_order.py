@@ -102,7 +102,7 @@ class PosOrder(models.Model):
         """
         problems, rows = [], []
         for line in self.lines:
-            amount = money(sign * line.price_subtotal_incl)
+            amount = sign * line._fiscal_amount()
             taxes = line.tax_ids_after_fiscal_position
             if amount < 0 and sign * line.qty < 0:
                 problems.append(
@@ -193,6 +193,15 @@ class PosOrder(models.Model):
 
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
+
+    def _fiscal_amount(self):
+        """What the line adds to the order, taxes included; negative for goods taken back and for discounts.
+
+        Odoo's till sends the subtotals of a refund as positive numbers, its server makes negative ones: the sign is
+        that of quantity × price.
+        """
+        amount = abs(money(self.price_subtotal_incl))
+        return -amount if self.qty * self.price_unit < 0 else amount
 
     def _fiscal_line_vals(self):
         """What the receipt says of the line besides its amount and tax."""

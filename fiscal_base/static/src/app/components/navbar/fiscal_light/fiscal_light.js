@@ -1,0 +1,63 @@
+import { Component } from "@odoo/owl";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { useService } from "@web/core/utils/hooks";
+import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+
+/** The register light in the top bar: green when it works, a number when receipts wait, red with the reason. */
+export class FiscalLight extends Component {
+    static template = "fiscal_base.FiscalLight";
+    static props = {};
+
+    setup() {
+        this.pos = usePos();
+        this.dialog = useService("dialog");
+    }
+
+    get register() {
+        return this.pos.fiscal.register;
+    }
+
+    get color() {
+        const { health, errors, unsent } = this.register;
+        if (["problem", "offline"].includes(health) || errors) {
+            return "text-danger";
+        }
+        return health === "off" || unsent ? "text-warning" : "text-success";
+    }
+
+    get words() {
+        const { name, health, message, shift, shift_open, shift_since, unsent, errors, test } = this.register;
+        const words = [name];
+        if (test) {
+            words.push(_t("TEST, not fiscal"));
+        }
+        if (health === "off") {
+            words.push(_t("The register is switched off. Receipts wait in the queue."));
+        } else if (health === "offline") {
+            words.push(_t("The register does not answer. Go on selling: the receipts come later."));
+        } else if (health === "problem") {
+            words.push(_t("The register cannot work now:"));
+        }
+        if (message) {
+            words.push(message);
+        }
+        words.push(
+            shift_open
+                ? _t("Shift %(number)s is open since %(since)s.", { number: shift, since: shift_since })
+                : _t("The shift is closed.")
+        );
+        if (unsent) {
+            words.push(_t("Receipts in the queue: %s", unsent));
+        }
+        if (errors) {
+            words.push(_t("Receipts with an error: %s. The accountant has been told.", errors));
+        }
+        return words;
+    }
+
+    explain() {
+        this.dialog.add(AlertDialog, { title: _t("Cash register"), body: this.words.join("\n") });
+        this.pos.fiscal.drive();
+    }
+}

@@ -1,0 +1,29 @@
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+
+patch(OrderPaymentValidation.prototype, {
+    /** Refuse before money changes hands what the register would refuse afterwards. */
+    async isOrderValid(isForceValidate) {
+        const problems = this.pos.fiscal.problems(this.order);
+        if (problems.length) {
+            this.pos.dialog.add(AlertDialog, {
+                title: _t("No receipt can be made"),
+                body: problems.join("\n\n"),
+            });
+            return false;
+        }
+        return super.isOrderValid(...arguments);
+    },
+
+    /** Printing waits, for a bounded time and behind the screen, for the register; everything else does not. */
+    async afterOrderValidation() {
+        const order = this.order;
+        if (this.pos.config.iface_print_auto && this.pos.fiscal.isPending(order)) {
+            this.pos.fiscal.settled(order).then(() => super.afterOrderValidation(...arguments));
+            return;
+        }
+        return super.afterOrderValidation(...arguments);
+    },
+});
