@@ -112,12 +112,13 @@ def suite_template(env: Environment, demo: bool = False, only: Collection[str] =
     depends = {name for addon in suite for name in manifest(addon)["depends"]} - set(suite)
     wanted = sorted(depends if demo else depends | set(BESIDE))
     kind = "demo" if demo else "test"
-    digest = digest_of(odoo_identity(env), LANGUAGES, *wanted)
+    pack = PACK_FOR_DEMO if demo else PACK_ALL
+    digest = digest_of(odoo_identity(env), LANGUAGES, pack, *wanted)
     options = [f"--load-language={LANGUAGES}"]
-    lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options, script="" if demo else PACK_ALL)
+    lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options, script="" if demo else pack)
     chosen = sorted(closure(only)) or suite
     digest = digest_of(digest, *chosen, suite_digest(chosen))
-    return Template(kind, chosen, digest, demo=demo, below=lower, script=PACK_FOR_DEMO if demo else "")
+    return Template(kind, chosen, digest, demo=demo, below=lower, script=pack if demo else "")
 
 
 def closure(names: Collection[str]) -> set[str]:

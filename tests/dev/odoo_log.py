@@ -14,7 +14,7 @@ RECORD = re.compile(
 )
 STARTED = re.compile(r"Starting (\S+\.\w+) \.\.\.")
 SKIPPED = re.compile(r"skipped (.*?) : (.*)", re.DOTALL)
-BROKEN = re.compile(r"(?:FAIL|ERROR): (?:Subtest )?(\S+)")
+BROKEN = re.compile(r"(?:FAIL|ERROR): (?:Subtest )?(\w+ \(odoo\.\S+\)|\S+)")
 TOTAL = re.compile(r"(\d+) failed, (\d+) error\(s\) of (\d+) tests when loading database")
 # Sums of failures that were reported one by one before.
 SUMS = re.compile(r"Module \w+: \d+ failures, \d+ errors of|Test suite halted: max failed tests")
@@ -61,6 +61,7 @@ def records(text: str):
 def read(log: Path, announced: Sequence[str] = ()) -> Results:
     """Return the results that a log tells of. Messages that start as `announced` are expected."""
     results = Results()
+    unannounced = []
     for record in records(log.read_text(errors="replace")):
         logger, text = record["logger"], record["text"]
         started, skipped, broken = STARTED.match(text), SKIPPED.match(text), BROKEN.match(text)
@@ -74,7 +75,10 @@ def read(log: Path, announced: Sequence[str] = ()) -> Results:
             results.finished = True
         elif record["level"] in ("WARNING", "ERROR", "CRITICAL") and not SUMS.match(text):
             if not allowed(logger, text) and not text.startswith(tuple(announced)):
-                results.unannounced.append(f"{record['level']} {logger}: {text}")
+                unannounced.append((logger, f"{record['level']} {logger}: {text}"))
+    # What the browser of a tour complained of is told by the failure of the tour already.
+    told = tuple(test.replace(": ", ".") for test in results.broken)
+    results.unannounced = [text for logger, text in unannounced if not logger.startswith(told)]
     return results
 
 
