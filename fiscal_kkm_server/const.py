@@ -1,0 +1,109 @@
+"""The words of KKM Server. `§` names the section of the protocol notes (`kkm_server.md`) that a table comes from."""
+
+import re
+
+#: TaxVariant (§4, FFD tag 1055). ЕНВД (3) is abolished
+TAX_VARIANTS = {
+    "ru_general": 0,
+    "ru_simplified_income": 1,
+    "ru_simplified_profit": 2,
+    "ru_agricultural": 4,
+    "ru_patent": 5,
+}
+
+#: Tax (§4, FFD tag 1199): code in the tax table "ru" → the service's number
+TAXES = {
+    "novat": -1,
+    "vat0": 0,
+    "vat5": 5,
+    "vat7": 7,
+    "vat10": 10,
+    "vat18": 18,
+    "vat20": 20,
+    "vat22": 22,
+    "vat105": 105,
+    "vat107": 107,
+    "vat110": 110,
+    "vat118": 118,
+    "vat120": 120,
+    "vat122": 122,
+}
+#: rates that builds of today refuse with «Не правильно указана ставка НДС!» (§4)
+OLD_TAXES = {"vat18", "vat118"}
+
+#: TypeCheck (§3.10, FFD tag 1054)
+CHECK_TYPES = {"sale": 0, "sale_return": 1}
+#: `n` of the QR code for a TypeCheck (§6)
+QR_TYPES = {0: "1", 1: "2"}
+
+#: Command by operation (§3)
+COMMANDS = {
+    "sale": "RegisterCheck",
+    "sale_return": "RegisterCheck",
+    "shift_open": "OpenShift",
+    "shift_close": "CloseShift",
+    "cash_in": "DepositingCash",
+    "cash_out": "PaymentCash",
+    "x_report": "XReport",
+}
+
+#: field of a receipt by kind of payment (§5.3, FFD tags 1031, 1081, 1215, 1216, 1217)
+PAYMENTS = {
+    "cash": "Cash",
+    "electronic": "ElectronicPayment",
+    "prepayment": "AdvancePayment",
+    "credit": "Credit",
+    "other": "CashProvision",
+}
+
+#: SignCalculationObject (§4, FFD tag 1212)
+SUBJECTS = {*range(1, 28), *range(30, 34)}
+#: SignMethodCalculation (§4, FFD tag 1214)
+METHOD_SIGNS = {*range(1, 8)}
+#: MeasureOfQuantity (§4, FFD tag 2108)
+MEASURES = {0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 72, 73, 80, 81, 82, 83, 255}
+
+#: Status of an answer (§4)
+OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = 0, 1, 2, 3, 4, 5
+
+#: SessionState of GetDataKKT (§3.3)
+SHIFT_CLOSED, SHIFT_OPEN, SHIFT_EXPIRED = 1, 2, 3
+
+#: longest name of a line (§5.2, FFD tag 1030)
+NAME_LENGTH = 128
+
+#: What an error text proves. The first row that fits wins, so the uncertain rows stand before those that prove that
+#: nothing was registered. Kinds:
+#:   `device`    the register failed; a receipt may have been closed before it did (§7, item 4)
+#:   `blocked`   the register cannot work; refused before anything was done
+#:   `not_sent`  removed from the queue before the register saw it
+#:   `rejected`  refused for what the document says
+ERRORS = [
+    (re.compile(pattern, re.I), kind, code)
+    for pattern, kind, code in [
+        # §1.3: cancelled while still queued
+        (r"истек допустимый период постановки", "not_sent", "queue_timeout"),
+        # §1.4, §7 item 11
+        (r"устройство .*не найдено|не настроено или отключено", "blocked", "device_not_found"),
+        (r"нет лицензии", "blocked", "licence"),
+        # §7 item 1, §8.2 codes 4Eh and 16h; §3.1 code 61. 61 does not say which of the two it is
+        (r"смена не открыта", "blocked", "shift_closed"),
+        (r"смена превысила 24 ?час|смены более 24 ?час|смены превысила 24 ?час", "blocked", "shift_expired"),
+        # §3.1 code 60
+        (r"смена (уже )?открыта", "rejected", "shift_open"),
+        # §8.2 codes 6Bh, 50h, 58h; §7 items 4, 6, 12, 13
+        (r"бумаг|чековой ленты", "device", "paper"),
+        (r"нет связи|связь|соединен|подключ|порт|таймаут|время ожидания|timeout|не отвечает", "device", "connection"),
+        (r"\bфн\b|фискальн\w+ накопител|\bофд\b|дат[аы] и врем|неверн\w+ (дата|время)", "device", "storage"),
+        # §8.2 code 46h
+        (r"не ?хватает (денег|наличн)|недостаточно (денег|наличн)", "rejected", "not_enough_cash"),
+        # §5.1, §5.4, §4, §7 item 8: checked before the register is asked
+        (r"не указан[аоы]?\b", "rejected", "refused"),
+        (r"не ?правильно указан", "rejected", "refused"),
+        (r"некорректный инн|инн кассира должен", "rejected", "refused"),
+        (r"сумма указанных оплат меньше|не с чего давать сдачу", "rejected", "refused"),
+        (r"в чеке нет фискальных строк|нулевой итог чека", "rejected", "refused"),
+        (r"нельзя указывать", "rejected", "refused"),
+        (r"ошибка разбора|неопознанная команда", "rejected", "refused"),
+    ]
+]

@@ -1,0 +1,384 @@
+"""Answers: what KKM Server said in, an `Outcome` or a `RegisterStatus` out (§1, §4, §6, §7).
+
+Every field of an answer is optional: the service leaves out zero, empty text and null. Numbers may come as text.
+Whatever arrives, nothing here raises, and nothing is `done` but an answer that says so and names our command.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from ...fiscal_base.tools.money import ZERO, money
+from ...fiscal_base.tools.outcome import FiscalData, Outcome, RegisterStatus
+from ...fiscal_base.tools.text import one_line
+from ...fiscal_base.tools.transport import Answer, Lost, NotSent
+from .. import const
+from .commands import thaw
+
+#: seconds after which it makes sense to ask about a command that is still running
+ASK_AGAIN = 2
+#: seconds after which a queue that was too long may have room (§1.3: 30 s in the queue at most)
+QUEUE_PAUSE = 5
+
+_QR_PART = re.compile(r"(?:^|[?&])(t|s|fn|i|fp|n)=([\w.]+)")
+#: greatest whole number that is believed; larger ones are no numbers of documents
+_LARGEST = 2**31 - 1
+
+Reply = Answer | NotSent | Lost
+
+
+class Failure(NamedTuple):
+    """Why there is no usable answer to a question.
+
+    :param code: key of the sentence for people (`texts.OUTCOMES`)
+    :param message: the service's own words, or the reason of the transport
+    """
+
+    code: str
+    message: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class ListedDevice:
+    """One device of `List` (§3.4). `usable` is switched on in the settings and on line."""
+
+    number: int
+    serial: str
+    name: str
+    tax_number: str
+    organization: str
+    usable: bool
+
+
+# === Values ===
+
+
+def decode(text: str) -> dict | None:
+    """The JSON object of an answer, whatever blanks or byte order mark stand before it (§1). None when it is none."""
+    try:
+        value = json.loads(text.lstrip("\ufeff \t\r\n"), parse_float=Decimal, parse_constant=lambda name: None)
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def integer(value: object) -> int | None:
+    """A whole number that is not negative, also when it came as text."""
+    if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= _LARGEST:
+        return None
+    return int(value) if value == int(value) else None
+
+
+def amount(value: object) -> Decimal | None:
+    """An amount that is not negative, with two decimals, also when it came as text."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}([.,][0-9]{1,4})?", value.strip()):
+        value = Decimal(value.strip().replace(",", "."))
+    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < 10**15:
+        return None
+    return money(value)
+
+
+def words(value: object) -> str:
+    """Text for people or for a field: one line, no control characters."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        value = str(value)
+    return one_line(value)[:1000] if isinstance(value, str) else ""
+
+
+def moment(value: object) -> datetime | None:
+    """Local time of the register; fraction and zone of old builds are cut off, year 1 means “no date” (§1)."""
+    try:
+        parsed = datetime.strptime(words(value)[:19], "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return None
+    return parsed if parsed.year > 1 else None
+
+
+def flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def raw(reply: Answer) -> str:
+    """The answer as it can be stored: PostgreSQL takes no zero bytes."""
+    return reply.text.replace("\x00", "")
+
+
+def inner(answer: Mapping, name: str) -> dict:
+    """The object under `name`, empty where there is none."""
+    value = answer.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+# === Documents ===
+
+
+def parse(request: dict, reply: Reply) -> Outcome:
+    """What became of a request that was just sent: the decision table (§7.1).
+
+    | answer | outcome |
+    |---|---|
+    | it never reached the service | not sent |
+    | connection lost, 5xx, a page that is no JSON | unknown |
+    | 401, another 4xx, a redirect | blocked: this is no KKM Server, or it does not know us |
+    | 400 or 501 with JSON | rejected: the service could not read the command (§1) |
+    | Status 0 | done |
+    | Status 1, 4, 5 | waiting: it has the command, `lookup` will learn the end |
+    | Status 3 | blocked: no such register |
+    | Status 2 | see `failed` |
+    """
+    if isinstance(reply, NotSent):
+        return Outcome.not_sent(reply.reason, code="connection")
+    if isinstance(reply, Lost):
+        return Outcome.unknown(reply.reason, code="lost")
+    answer = decode(reply.text)
+    if reply.status != 200:
+        return _http_error(reply, answer)
+    if answer is None:
+        return Outcome.unknown("", code="no_json", response=raw(reply))
+    return judge(thaw(request), answer, raw(reply))
+
+
+def _http_error(reply: Answer, answer: dict | None) -> Outcome:
+    """§1, “HTTP status”."""
+    message = words(answer.get("Error")) if answer else ""
+    if reply.status == 401:
+        return Outcome.blocked(message, code="unauthorized", response=raw(reply))
+    if reply.status in (400, 501) and answer:
+        return Outcome.rejected("refused", message, response=raw(reply))
+    if reply.status == 429:
+        return Outcome.not_sent(message, code="throttled", response=raw(reply))
+    if 300 <= reply.status < 500 and reply.status != 408:
+        return Outcome.blocked(f"HTTP {reply.status}", code="wrong_address", response=raw(reply))
+    return Outcome.unknown(message or f"HTTP {reply.status}", code="server_error", response=raw(reply))
+
+
+def judge(command: dict, answer: dict, response: str) -> Outcome:
+    """What a result says about `command`; the same for an answer and for the result inside `GetRezult`."""
+    name, key = words(answer.get("Command")), words(answer.get("IdCommand"))
+    ours = name in ("", command["Command"]) and key in ("", command["IdCommand"])
+    if not ours:
+        return Outcome.unknown("", code="foreign", response=response)
+    status = _status(answer)
+    if status == const.OK and (name or key):
+        return _done(command, answer, response)
+    if status in (const.RUNNING, const.QUEUED, const.REPEATED):
+        return Outcome.waiting(ASK_AGAIN, response=response)
+    if status == const.NOT_FOUND:
+        return Outcome.blocked(words(answer.get("Error")), code="device_not_found", response=response)
+    if status == const.ERROR:
+        return failed(command, answer, response)
+    return Outcome.unknown(words(answer.get("Error")), code="unexpected", response=response)
+
+
+def _status(answer: dict) -> int | None:
+    """`Status`; a build that leaves out zero there too is understood by the number of the document it gives (§1)."""
+    if "Status" not in answer and not answer.get("Error") and integer(answer.get("CheckNumber")):
+        return const.OK
+    return integer(answer.get("Status"))
+
+
+def failed(command: dict, answer: dict, response: str, checked: bool = False) -> Outcome:
+    """Status 2, by what the text proves (`const.ERRORS`).
+
+    The service executes a key again whose first execution ended with Status 2 (§2.6), and such an end does not always
+    mean that nothing was registered: the register may have closed the receipt and failed while printing it, or the
+    line to it may have broken (§7, item 4). So a text that does not prove the opposite, and every text that is not
+    known, is `unknown` at first: repeating it could register twice. `lookup` then compares the documents of the fiscal
+    storage and comes back here with `checked`. An X report is no fiscal document and may be repeated at will.
+
+    :param checked: the fiscal storage holds no such receipt, so it is certain that nothing was registered
+    """
+    message = words(answer.get("Error"))
+    kind, code = _classify(message)
+    if command["Command"] == "CloseShift" and code == "shift_closed":
+        kind = "rejected"
+    if kind in ("device", "unclear") and not checked and command["Command"] != "XReport":
+        return Outcome.unknown(message, code=code, response=response)
+    if kind == "not_sent":
+        return Outcome.not_sent(message, QUEUE_PAUSE, response=response, code=code)
+    if kind in ("device", "blocked"):
+        return Outcome.blocked(message, code=code, response=response)
+    return Outcome.rejected(code, message, response=response)
+
+
+def _classify(message: str) -> tuple[str, str]:
+    for pattern, kind, code in const.ERRORS:
+        if pattern.search(message):
+            return kind, code
+    return "unclear", "error"
+
+
+def _done(command: dict, answer: dict, response: str) -> Outcome:
+    """Status 0. Says so when the sum or the type on the receipt is not the one that was sent."""
+    qr = qr_parts(answer)
+    outcome = Outcome.done(
+        fiscal_data(command, answer),
+        response=response,
+        message=" ".join(filter(None, (words(answer.get("Warning")), words(answer.get("Message"))))),
+    )
+    expected = {"s": receipt_total(command), "n": const.QR_TYPES.get(command.get("TypeCheck"))}
+    registered = {"s": amount(qr.get("s")), "n": qr.get("n")}
+    differs = any(registered[part] and value and registered[part] != value for part, value in expected.items())
+    return dataclasses.replace(outcome, code="differs") if differs else outcome
+
+
+def receipt_total(command: Mapping) -> Decimal | None:
+    """Total of a `RegisterCheck`: the sum of its lines (§5.4); None for other commands."""
+    if command["Command"] != "RegisterCheck":
+        return None
+    lines = (item["Register"] for item in command["CheckStrings"] if "Register" in item)
+    return sum((line["Amount"] for line in lines), ZERO)
+
+
+def qr_parts(answer: Mapping) -> dict[str, str]:
+    """`t s fn i fp n` of the QR code; builds before 14.08.2017 have it in `URL` (§6)."""
+    for field in ("QRCode", "URL"):
+        parts = dict(_QR_PART.findall(words(answer.get(field))))
+        if "fn" in parts or "fp" in parts:
+            return parts
+    return {}
+
+
+def qr_moment(value: str) -> datetime | None:
+    """`yyyyMMddTHHmm` or `yyyyMMddTHHmmss` (§6). The length tells which: strptime would read 1230 as 12:03:00 too."""
+    form = {13: "%Y%m%dT%H%M", 15: "%Y%m%dT%H%M%S"}.get(len(value), "")
+    try:
+        return datetime.strptime(value, form) if form else None
+    except ValueError:
+        return None
+
+
+def fiscal_data(command: Mapping, answer: Mapping) -> FiscalData:
+    """What the register printed (§6).
+
+    `CheckNumber` is the number of the fiscal document for a receipt only: the vendor's example of `OpenShift` has 1
+    beside `i=108` (§3.1), so elsewhere the number is taken from the QR code alone.
+    """
+    qr = qr_parts(answer)
+    is_receipt = command["Command"] == "RegisterCheck"
+    number = integer(qr.get("i")) or (integer(answer.get("CheckNumber")) if is_receipt else None)
+    url = words(answer.get("URL"))
+    return FiscalData(
+        number=str(number or ""),
+        sign=qr.get("fp", ""),
+        storage=qr.get("fn", ""),
+        register_number=words(inner(answer, "Info").get("RegNumber")),
+        shift_number=integer(answer.get("SessionNumber")),
+        receipt_number=integer(answer.get("SessionCheckNumber")),
+        registered_at=qr_moment(qr.get("t", "")),
+        total=amount(qr.get("s")),
+        qr=words(answer.get("QRCode")) or (url if qr and "://" not in url else ""),
+        url=url if url.startswith(("http://", "https://")) else "",
+        extra={"unit_name": words(answer.get("UnitName"))} if answer.get("UnitName") else {},
+    )
+
+
+# === Questions ===
+
+
+def read(reply: Reply, command: str) -> dict | Failure:
+    """The answer to a question, or why there is none."""
+    if not isinstance(reply, Answer):
+        return Failure("no_connection", reply.reason)
+    answer = decode(reply.text)
+    if reply.status == 401:
+        return Failure("unauthorized")
+    if reply.status != 200:
+        return Failure("wrong_address" if reply.status < 500 and not answer else "server_error", f"HTTP {reply.status}")
+    if answer is None:
+        return Failure("no_json")
+    if words(answer.get("Command")) not in ("", command):
+        return Failure("foreign")
+    status = integer(answer.get("Status"))
+    if status in (const.OK, None) and not words(answer.get("Error")):
+        return answer
+    if status == const.NOT_FOUND:
+        return Failure("device_not_found", words(answer.get("Error")))
+    if status in (const.RUNNING, const.QUEUED):
+        return Failure("busy")
+    message = words(answer.get("Error"))
+    return Failure(_classify(message)[1], message)
+
+
+def parse_status(reply: Reply) -> RegisterStatus:
+    """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the sentence for people."""
+    answer = read(reply, "GetDataKKT")
+    if isinstance(answer, Failure):
+        return RegisterStatus(
+            ready=False,
+            problem=answer.message or answer.code,
+            offline=answer.code in ("no_connection", "device_not_found"),
+            extra={"code": answer.code},
+        )
+    info = inner(answer, "Info")
+    code = _register_problem(info)
+    session = integer(info.get("SessionState"))
+    ends = [date for name in ("FN_DateEnd", "LicenseExpirationDate") if (date := moment(info.get(name)))]
+    variants = {str(number): key for key, number in const.TAX_VARIANTS.items()}
+    return RegisterStatus(
+        ready=not code,
+        problem=code,
+        name=words(info.get("NameOrganization")),
+        serial_number=words(info.get("KktNumber")),
+        register_number=words(info.get("RegNumber")),
+        tax_number=words(info.get("InnOrganization")),
+        tax_systems=tuple(
+            variants[number.strip()]
+            for number in words(info.get("TaxVariant")).split(",")
+            if number.strip() in variants
+        ),
+        format_version=words(info.get("FFDVersion")),
+        firmware=words(info.get("Firmware_Version")),
+        shift_open=session in (const.SHIFT_OPEN, const.SHIFT_EXPIRED) if session else None,
+        shift_expired=session == const.SHIFT_EXPIRED if session else None,
+        shift_number=integer(answer.get("SessionNumber")),
+        clock=moment(info.get("DateTimeKKT")),
+        cash=amount(info.get("BalanceCash")),
+        unsent=integer(info.get("OFD_NumErrorDoc")),
+        unsent_since=moment(info.get("OFD_DateErrorDoc")),
+        expires=min(ends, default=None),
+        test=flag(info.get("FN_IsFiscal")) is False,
+        offline=flag(info.get("Active")) is False or flag(info.get("OnOff")) is False,
+        last_document=words(integer(answer.get("CheckNumber"))),
+        extra={"code": code, "storage": words(info.get("FnNumber")), "operator": words(info.get("NameOFD"))},
+    )
+
+
+def _register_problem(info: Mapping) -> str:
+    """Code of the first thing that keeps the register from working, "" when there is none."""
+    problems = {
+        "switched_off": flag(info.get("OnOff")) is False,
+        "not_active": flag(info.get("Active")) is False,
+        "paper": flag(info.get("PaperOver")) is True,
+        "storage_full": flag(info.get("FN_MemOverflowl")) is True,
+        "shift_expired": integer(info.get("SessionState")) == const.SHIFT_EXPIRED,
+    }
+    return next((code for code, found in problems.items() if found), "")
+
+
+def parse_devices(reply: Reply) -> list[ListedDevice] | Failure:
+    """The registers that KKM Server knows (§3.4)."""
+    answer = read(reply, "List")
+    if isinstance(answer, Failure):
+        return answer
+    units = answer.get("ListUnit")
+    return [
+        ListedDevice(
+            number=integer(unit.get("NumDevice")) or 0,
+            serial=words(unit.get("KktNumber")),
+            name=words(unit.get("UnitName")) or words(unit.get("NameDevice")),
+            tax_number=words(unit.get("INN")),
+            organization=words(unit.get("NameOrganization")),
+            usable=flag(unit.get("OnOff")) is not False and flag(unit.get("Active")) is not False,
+        )
+        for unit in (units if isinstance(units, list) else [])
+        if isinstance(unit, dict)
+    ]

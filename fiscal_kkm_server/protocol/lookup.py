@@ -1,0 +1,209 @@
+"""Asking about a command whose end is not known (§7, items 2 to 4), as a conversation without I/O.
+
+`lookup` is a generator: it yields requests, is sent the replies, and returns the `Outcome`. Whoever has the connection
+drives it; replies that come one at a time (a register that calls us) can be replayed into a new one from the start.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Generator, Mapping
+
+from ...fiscal_base.tools.outcome import FiscalData, Kind, Outcome
+from ...fiscal_base.tools.text import shorten
+from ...fiscal_base.tools.transport import Answer
+from .. import const
+from .answers import (
+    Failure,
+    Reply,
+    amount,
+    decode,
+    failed,
+    fiscal_data,
+    inner,
+    integer,
+    judge,
+    moment,
+    qr_parts,
+    raw,
+    read,
+    receipt_total,
+    words,
+)
+from .commands import Device, freeze, get_data_check, get_data_kkt, get_rezult, thaw
+
+#: documents of the fiscal storage that one look-up reads, newest first
+LIMIT = 20
+
+#: CheckType of a document → `n` of the QR code (§3.5, §6)
+_TYPES = {"приход": "1", "возврат прихода": "2", "расход": "3", "возврат расхода": "4"}
+#: documents that are surely no receipt
+_REPORT = re.compile(r"(открыти|закрыти)\w* смен|отч[её]т|регистрац", re.I)
+
+Conversation = Generator[dict, Reply, Outcome]
+
+
+def lookup(request: dict) -> Conversation:
+    """What became of the command in `request`. Nothing is created, printed or changed.
+
+    First `GetRezult`. Where KKM Server has forgotten the command (a restart, §2.6), or says that it failed in a way
+    that may hide a registered receipt (`answers.failed`), the documents of the fiscal storage decide.
+
+    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document.
+    """
+    command = thaw(request)
+    reply = yield freeze(get_rezult(command["IdCommand"]))
+    if not isinstance(reply, Answer):
+        return Outcome.unknown(reply.reason, code="no_connection")
+    result = _unwrap(reply)
+    if isinstance(result, Failure):
+        return Outcome.unknown(result.message, code=result.code, response=raw(reply))
+    status = integer(result.get("Status"))
+    if status == const.NOT_FOUND:
+        forgotten = Outcome.not_sent(words(result.get("Error")), code="not_found", new_key=True, response=raw(reply))
+        return (yield from _in_storage(command, request.get("after"), forgotten))
+    if status == const.REPEATED:
+        repeated = Outcome.unknown(words(result.get("Error")), code="repeated", response=raw(reply))
+        return (yield from _in_storage(command, request.get("after"), repeated))
+    outcome = judge(command, result, raw(reply))
+    if outcome.kind is Kind.UNKNOWN and status == const.ERROR and outcome.code != "foreign":
+        certain = failed(command, result, raw(reply), checked=True)
+        return (yield from _in_storage(command, request.get("after"), certain))
+    return outcome
+
+
+def _unwrap(reply: Answer) -> dict | Failure:
+    """The result inside `GetRezult`, which may be wrapped several times (§2.5)."""
+    answer = decode(reply.text)
+    if reply.status == 401:
+        return Failure("unauthorized")
+    if reply.status != 200 or answer is None:
+        return Failure("no_json" if reply.status == 200 else "server_error", f"HTTP {reply.status}")
+    while answer.get("Command") == "GetRezult" and isinstance(answer.get("Rezult"), dict):
+        answer = answer["Rezult"]
+    if answer.get("Command") == "GetRezult" and integer(answer.get("Status")) != const.NOT_FOUND:
+        return Failure("unexpected", words(answer.get("Error")))
+    return answer
+
+
+# === The fiscal storage ===
+
+
+def _in_storage(command: dict, after: int | None, absent: Outcome) -> Conversation:
+    """Look for the document of `command` in the register itself.
+
+    :param after: number of the last document that was known before `command` was sent first
+    :param absent: the outcome when the register surely has no such document
+    """
+    name = command["Command"]
+    if name == "XReport":
+        return absent
+    if name not in ("RegisterCheck", "OpenShift", "CloseShift"):
+        # cash in and out leave nothing in the fiscal storage: a person looks at the drawer and the tape
+        return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
+    selector = {key: command[key] for key in ("KktNumber", "NumDevice") if key in command}
+    device = Device(serial=selector.get("KktNumber", ""), number=selector.get("NumDevice", 0))
+    reply = yield freeze(get_data_kkt(device))
+    state = read(reply, "GetDataKKT")
+    if isinstance(state, Failure):
+        return Outcome.unknown(state.message, code=state.code)
+    if name == "RegisterCheck":
+        return (yield from _receipt_in_storage(command, selector, state, after, absent))
+    return _shift_in_storage(name, state, after, absent)
+
+
+def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outcome) -> Outcome:
+    """A shift that is in the wanted state is what was asked for, whoever brought it there."""
+    session = integer(inner(state, "Info").get("SessionState"))
+    wanted = const.SHIFT_OPEN if name == "OpenShift" else const.SHIFT_CLOSED
+    if session == wanted:
+        last = integer(state.get("CheckNumber"))
+        # the report is surely the last document only where no other came after it
+        certain = last and (name == "CloseShift" or last - 1 == after)
+        return Outcome.done(
+            FiscalData(number=str(last) if certain else "", shift_number=integer(state.get("SessionNumber")))
+        )
+    if session in (const.SHIFT_CLOSED, const.SHIFT_OPEN) or (session and name == "CloseShift"):
+        return absent
+    return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
+
+
+def _receipt_in_storage(
+    command: dict, selector: dict, state: Mapping, after: int | None, absent: Outcome
+) -> Conversation:
+    """Compare the documents after `after` with the receipt, newest first.
+
+    Done only where exactly one is the same; absent only where every one since `after` was read and is another.
+    """
+    last = integer(state.get("CheckNumber"))
+    if last is None or (after is not None and last < after):
+        # no number, or another fiscal storage was put in since
+        return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
+    first = max((after or 0) + 1, last - LIMIT + 1)
+    complete = (after or 0) + 1 == first
+    same, unsure = [], 0
+    for number in range(last, first - 1, -1):
+        reply = yield freeze(get_data_check(selector, number))
+        found = read(reply, "GetDataCheck")
+        verdict = None if isinstance(found, Failure) else _same(command, found, number)
+        if verdict:
+            same.append(_found(command, found, number, raw(reply)))
+        unsure += verdict is None
+    if len(same) == 1:
+        return same[0]
+    if same or unsure or not complete:
+        code = "ambiguous" if same else "no_trace"
+        return Outcome.unknown(absent.message, code=code, response=absent.response)
+    return absent
+
+
+def _same(command: dict, answer: Mapping, number: int) -> bool | None:
+    """Whether document `number` of the fiscal storage is the receipt of `command`; None where that cannot be told.
+
+    Type and sum decide; lines, cashier and customer can only make it doubtful, since registers write them in their
+    own way or not at all (§3.5). The QR code comes first: some builds garble the rest. An answer that does not name
+    the number that was asked for proves nothing.
+    """
+    qr, check = qr_parts(answer), inner(answer, "RegisterCheck")
+    if number not in (integer(qr.get("i")), integer(check.get("FiscalNumber"))):
+        return None
+    kind = words(check.get("CheckType"))
+    if "n" not in qr and (_REPORT.search(kind) or (qr and "s" not in qr)):
+        return False
+    type_code = qr.get("n") or _TYPES.get(kind.lower())
+    total = amount(qr.get("s")) if "s" in qr else amount(check.get("AllSumm"))
+    if type_code is None or total is None:
+        return None
+    if type_code != const.QR_TYPES[command["TypeCheck"]] or total != receipt_total(command):
+        return False
+    return None if _doubtful(command, check) else True
+
+
+def _doubtful(command: Mapping, check: Mapping) -> bool:
+    """Whether lines, cashier or customer, where the register gives them, differ from what was sent."""
+    lines = check.get("Register")
+    given = [amount(line.get("Amount")) for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
+    sent = [item["Register"]["Amount"] for item in command["CheckStrings"] if "Register" in item]
+    if given and None not in given and sorted(given) != sorted(sent):
+        return True
+    return any(
+        (there := words(check.get(field)).casefold()) and (here := command.get(field)) and there != here.casefold()
+        for field in ("CashierName", "ClientAddress")
+    )
+
+
+def _found(command: dict, answer: Mapping, number: int, response: str) -> Outcome:
+    """The receipt as the fiscal storage has it."""
+    check = inner(answer, "RegisterCheck")
+    data = fiscal_data(command, answer)
+    return Outcome.done(
+        dataclasses.replace(
+            data,
+            number=data.number or str(integer(check.get("FiscalNumber")) or number),
+            sign=data.sign or shorten(words(check.get("FiscalSign")), 32),
+            registered_at=data.registered_at or moment(check.get("FiscalDate")),
+            total=receipt_total(command),
+        ),
+        response=response,
+    )
