@@ -1,0 +1,77 @@
+"""Sentences for people, by the codes that `protocol` gives."""
+
+from odoo.tools import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+#: what became of a document, or why a question has no answer
+OUTCOMES = {
+    # the line
+    "connection": _lt("KKM Server cannot be reached. Check that it runs and that its address is right."),
+    "no_connection": _lt("KKM Server cannot be reached. Check that it runs and that its address is right."),
+    "lost": _lt("The connection to KKM Server broke before the answer came."),
+    "unauthorized": _lt("KKM Server refuses the login or the password. Correct them on the register's form."),
+    "wrong_address": _lt("Something other than KKM Server answers at this address. Correct it on the register's form."),
+    "throttled": _lt("KKM Server, or a proxy before it, asks for a pause."),
+    "server_error": _lt("KKM Server, or a proxy before it, answers with an error of its own."),
+    "no_json": _lt("The answer is not one of KKM Server. Check the address on the register's form."),
+    "foreign": _lt("KKM Server answered for another command."),
+    "unexpected": _lt("The answer of KKM Server could not be understood."),
+    "busy": _lt("The register is busy."),
+    # the document
+    "refused": _lt("KKM Server refuses the document for what it says."),
+    "error": _lt("The register refuses the document."),
+    "not_enough_cash": _lt("There is not enough cash in the drawer. Put cash in, then send the document again."),
+    "shift_open": _lt("The shift is open already."),
+    "queue_timeout": _lt("The register was busy for too long; the document was taken back and will be sent again."),
+    "differs": _lt("Attention: the register printed another sum or another type of receipt than was sent."),
+    # the register
+    "device_not_found": _lt("KKM Server does not know this register, or it is switched off there."),
+    "licence": _lt("KKM Server has no licence for this register."),
+    "shift_closed": _lt("The shift is not open, or it is older than 24 hours: close it, then open a new one."),
+    "shift_expired": _lt("The shift is older than 24 hours. Close it; the next receipt opens a new one."),
+    "paper": _lt("The register has no paper."),
+    "storage": _lt("The register reports trouble with its fiscal storage, its clock or its operator of fiscal data."),
+    "storage_full": _lt("The fiscal storage is full and has to be replaced."),
+    "switched_off": _lt("The register is switched off in KKM Server."),
+    "not_active": _lt("KKM Server has no connection to the register."),
+    # asking back
+    "not_found": _lt("KKM Server does not remember the document, and the register has not printed it."),
+    "repeated": _lt("KKM Server has had this document before and does not say what became of it."),
+    "ambiguous": _lt("Several receipts of the register look like this one. Compare them with the tape and decide."),
+    "no_trace": _lt(
+        "It cannot be told from the register whether the document was printed. Look at the tape and decide."
+    ),
+}
+
+#: what has to be put right before a document can be queued
+PROBLEMS = {
+    "no_device": _lt(
+        "Choose the register: enter its serial number, or its number in KKM Server, on the register's form."
+    ),
+    "operation": _lt("KKM Server cannot do this kind of document (%(operation)s)."),
+    "no_cashier": _lt("The cashier is not known. Choose who works at the till."),
+    "cashier_tax_number": _lt(
+        "The tax number (ИНН) of the cashier “%(name)s” is not valid: a person's number has 12 digits."
+    ),
+    "cash_amount": _lt("The amount of cash has to be above zero."),
+    "tax_system": _lt("The tax system is not a Russian one. Choose it in the settings of the company."),
+    "customer_tax_number": _lt("The customer's tax number (ИНН) %(number)s is not valid."),
+    "no_lines": _lt("There is nothing on the receipt."),
+    "line_name": _lt("A line of the receipt has no name."),
+    "line_quantity": _lt("“%(name)s”: the quantity has to be above zero, with at most three decimals."),
+    "line_amount": _lt("“%(name)s”: price and amount must not be negative and have at most two decimals."),
+    "line_tax": _lt("“%(name)s”: KKM Server does not know this VAT rate."),
+    "line_tax_old": _lt(
+        "“%(name)s”: the VAT rates of 18% are no longer accepted. Set the present rate on the product."
+    ),
+    "line_subject": _lt("“%(name)s”: KKM Server does not know this payment subject."),
+    "line_method_sign": _lt("“%(name)s”: KKM Server does not know this payment method sign."),
+    "line_measure": _lt("“%(name)s”: KKM Server does not know this measure of quantity."),
+    "line_marking": _lt("“%(name)s”: a marked piece stands on a line of its own with the quantity 1."),
+    "payment_kind": _lt("KKM Server does not know this kind of payment (%(kinds)s)."),
+    "payment_amount": _lt("An amount paid must not be negative and has at most two decimals."),
+    "paid_too_little": _lt("%(paid)s was paid, less than the total of %(total)s."),
+    "change_not_from_cash": _lt("%(paid)s was paid for %(total)s; change can be given from cash only."),
+    "change": _lt("The change is %(change)s and should be %(due)s."),
+}

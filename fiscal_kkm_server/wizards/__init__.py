@@ -1,0 +1,1 @@
+from . import fiscal_kkm_server_choice
