@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/fiscal_rules.xml",
         "data/fiscal.tax.code.csv",
+        "data/mail_activity_type.xml",
         "views/fiscal_document_views.xml",
         "views/fiscal_shift_views.xml",
         "views/fiscal_register_views.xml",

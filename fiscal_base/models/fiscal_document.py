@@ -33,6 +33,8 @@ MOVES = {
 }
 #: states in which the service may have, or may yet get, the document
 OPEN = ("queued", "sending", "waiting", "unknown")
+#: the activity that calls a person
+ALERT = "fiscal_base.activity_alert"
 #: outcome → state
 STATE_OF = {
     Kind.DONE: "done",
@@ -112,6 +114,10 @@ class FiscalDocument(models.Model):
     key = fields.Char(readonly=True, copy=False, default=lambda self: self._new_key())
     request = fields.Json(readonly=True, copy=False, groups="base.group_system")
     retry_at = fields.Datetime(readonly=True, copy=False)
+    postponed = fields.Boolean(
+        readonly=True, copy=False, help="Set aside by a person: it is still asked about, those behind it go on."
+    )
+    replaces_id = fields.Many2one("fiscal.document", string="Corrected copy of", readonly=True, copy=False)
     tries = fields.Integer(readonly=True, copy=False)
     error_code = fields.Char(readonly=True, copy=False)
     error_message = fields.Text(string="Problem", readonly=True, copy=False)
@@ -199,6 +205,8 @@ class FiscalDocument(models.Model):
                     )
                 )
         self._engine().write({"state": state, **vals})
+        if state in ("done", "cancelled", "queued"):
+            self._engine().activity_unlink([ALERT])
 
     # === As plain data ===
 
@@ -347,7 +355,7 @@ class FiscalDocument(models.Model):
         """An activity for the responsible person: the document waits for a decision."""
         for document in self:
             document.sudo().activity_schedule(
-                "mail.mail_activity_data_warning",
+                ALERT,
                 user_id=(document.register_id.user_id or self.env.ref("base.user_admin")).id,
                 summary=_("Fiscal receipt with an error"),
                 note=plaintext2html(document.error_message or ""),

@@ -93,6 +93,27 @@ class FiscalRegister(models.Model):
         required=True,
         help="A shift that opens by hand also closes by hand. In the other cases it closes with the last session.",
     )
+    close_at = fields.Float(
+        string="Shift closes at",
+        default=-1,
+        help="Local time at which an open shift is closed by itself. −1: at no set time. "
+        "A shift is always closed before its 24 hours are over.",
+    )
+    backup_id = fields.Many2one(
+        "fiscal.register",
+        string="Backup register",
+        check_company=True,
+        domain="[('id', '!=', id), ('company_id', '=', company_id)]",
+        help="Takes over receipts that were surely not sent. One whose outcome is unknown never goes there.",
+    )
+    backup_after = fields.Integer(
+        string="Backup takes over after (minutes)", help="0: only when a cashier or accountant decides so."
+    )
+    alert_after = fields.Integer(
+        string="Alert after (minutes)",
+        default=15,
+        help="The responsible person gets an activity when a document has waited for so long.",
+    )
     till_wait = fields.Float(
         string="Till waits (seconds)",
         default=-1,
@@ -166,6 +187,21 @@ class FiscalRegister(models.Model):
     def _check_till_wait(self):
         if any(register.till_wait > 10 for register in self):
             raise ValidationError(_("A till waits at most 10 seconds; then the receipt says “pending” and comes later."))
+
+    @api.constrains("backup_id", "provider")
+    def _check_backup(self):
+        for register in self:
+            backup = register.backup_id
+            if backup == register:
+                raise ValidationError(_("A register cannot be its own backup."))
+            if backup and backup.tax_vocabulary != register.tax_vocabulary:
+                raise ValidationError(
+                    _(
+                        "“%(backup)s” names taxes in another way than “%(register)s”, so it cannot stand in for it.",
+                        backup=backup.name,
+                        register=register.name,
+                    )
+                )
 
     @api.constrains("company_id")
     def _check_company_unchanged(self):
@@ -372,11 +408,12 @@ class FiscalRegister(models.Model):
 
     def _note_status(self, status: RegisterStatus):
         vals = {
-            "health": "ready" if status.ready else "problem",
+            "health": "ready" if status.ready else "problem" if status.reachable else "offline",
             "health_message": status.problem or False,
-            "last_seen": fields.Datetime.now(),
             "status_data": self._status_json(status),
         }
+        if status.reachable:
+            vals["last_seen"] = fields.Datetime.now()
         self.sudo().write(vals)
 
     def _status_json(self, status):

@@ -5,23 +5,33 @@ from datetime import timedelta
 
 import psycopg2
 import psycopg2.extensions
+import pytz
 
 from odoo import SUPERUSER_ID, _, api, fields, models
-from odoo.tools import SQL
+from odoo.fields import Domain
+from odoo.tools import SQL, plaintext2html
 
-from ..const import NEEDS_SHIFT
-from ..tools.outcome import Kind, Outcome
+from ..const import NEEDS_SHIFT, RECEIPTS
+from ..tools.outcome import Kind, Outcome, RegisterStatus
 from ..tools.transport import redact
-from .fiscal_document import OPEN
+from .fiscal_document import ALERT, OPEN
 
 _logger = logging.getLogger(__name__)
 
 #: first half of the advisory lock; the second half is the register's id
 LANE = 0x0F15CA1
+#: refusals of a shift document that mean that there was nothing left to do: operation, code of the outcome
+NOTHING_LEFT = {("shift_open", "shift_open"), ("shift_close", "shift_closed")}
 #: seconds for which one run of the scheduled action drains a lane before it lets others have their turn
 TURN = 45
 #: conflicts of one short transaction with another before the lane gives up this turn
 CONFLICTS = 5
+#: failures in a row after which a register is asked how it is before anything is sent to it
+PROBE_AFTER = 3
+#: seconds of silence after which an idle register is asked how it is
+HEALTH_EVERY = 600
+#: minutes before the 24 hours of a shift are over, at which it is closed at the latest
+SHIFT_MARGIN = 20
 #: seconds before a register that could not be reached is tried again, by number of failures in a row
 PAUSES = (1, 2, 5, 10, 30, 60, 120, 300)
 
@@ -117,7 +127,7 @@ class FiscalRegister(models.Model):
         """In the background: the scheduled action of the register."""
         register = self.exists()
         if register:
-            register._run_lane(TURN)
+            register._run_lane(TURN, watch=True)
 
     def _drive(self, config_id, order_uuids):
         """From the till, in the interest of `order_uuids`: for at most the time a till waits.
@@ -134,8 +144,10 @@ class FiscalRegister(models.Model):
                 "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
             }
 
-    def _run_lane(self, seconds, order_uuids=None):
+    def _run_lane(self, seconds, order_uuids=None, watch=False):
         """Drain the lane for at most `seconds`, or until the documents of `order_uuids` are at their end.
+
+        With `watch`, see to everything that goes by the clock too: the shift's end, the backup, alerts, health.
 
         Does nothing when another worker has the lane; that one sees what has been committed meanwhile.
         """
@@ -150,7 +162,11 @@ class FiscalRegister(models.Model):
                 return
             try:
                 register._recover()
+                if watch:
+                    register._once(register._watch)
                 register._drain(deadline, order_uuids)
+                if watch:
+                    register._check_health()
             finally:
                 with contextlib.suppress(psycopg2.InterfaceError, psycopg2.OperationalError):
                     cr.rollback()
@@ -207,7 +223,7 @@ class FiscalRegister(models.Model):
         """Take documents until nothing is due, the time is over, or those asked for are at their end."""
         while time.monotonic() < deadline:
             document = self._next_document()
-            if not document:
+            if not document or not self._answers():
                 break
             self._advance(document)
             if order_uuids and not self.env["fiscal.document"].search_count(
@@ -219,22 +235,47 @@ class FiscalRegister(models.Model):
         """The document that is due now, or none. An earlier one that is not at its end holds up those behind it."""
         now = fields.Datetime.now()
         Document = self.env["fiscal.document"]
-        blocking = ["queued", "unknown", "waiting"]
-        lane = [("register_id", "=", self.id)]
+        lane = Domain("register_id", "=", self.id)
         if self.state != "enabled":
             return Document
+        aside = Domain("state", "=", "unknown") & Domain("postponed", "=", True)
         if self._capabilities().own_queue:
-            blocking.remove("waiting")
-            due = Document.search(
-                [*lane, ("state", "=", "waiting"), "|", ("retry_at", "=", False), ("retry_at", "<=", now)],
-                order="id",
-                limit=1,
-            )
-            if due:
-                return due
-        head = Document.search([*lane, ("state", "in", blocking)], order="priority desc, id", limit=1)
+            aside |= Domain("state", "=", "waiting")
+        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+        if document := Document.search(lane & aside & due, order="id", limit=1):
+            return document
+        open_states = Domain("state", "in", ("queued", "unknown", "waiting"))
+        head = Document.search(lane & open_states & ~aside, order="priority desc, id", limit=1)
+        if head.operation == "shift_close" and Document.search_count(lane & aside & Domain("id", "<", head.id), limit=1):
+            return Document  # a shift is not closed between the sending of a document and its outcome
         moments = [head.retry_at, self.retry_at if head.state == "queued" else None]
         return Document if any(moment and moment > now for moment in moments) else head
+
+    def _answers(self):
+        """Whether the register is worth a try. One that keeps failing is probed before a document is risked on it."""
+        if self.failures < PROBE_AFTER or not self._capabilities().status:
+            return True
+        status = self._probe()
+        if status.ready:
+            return True
+        self._once(
+            lambda: self._note_outcome(
+                Outcome.blocked(status.problem) if status.reachable else Outcome.not_sent(status.problem)
+            )
+        )
+        return False
+
+    def _probe(self):
+        """Ask the register how it is. An exception is an answer too."""
+        try:
+            return self._call_provider("status")
+        except Exception as error:
+            _logger.info("fiscal register %s does not say how it is: %s", self.id, type(error).__name__)
+            return RegisterStatus(
+                ready=False, reachable=False, problem=_("The register does not say how it is (%s).", error)
+            )
+        finally:
+            self.env.cr.rollback()
 
     def _advance(self, document):
         """One step for `document`: open the shift for it, send it, or ask about it."""
@@ -257,8 +298,8 @@ class FiscalRegister(models.Model):
             or self._capabilities().opens_shift
         ):
             return False
-        event = f"shift.open.for:{document.id}"
-        if self.env["fiscal.document"].search_count([("event", "=", event), ("state", "!=", "cancelled")], limit=1):
+        event = f"shift.open.for:{document.id}:{document.tries}"
+        if self.env["fiscal.document"].search_count([("event", "=", event)], limit=1):
             return False
         self._once(
             lambda: self._enqueue_simple(
@@ -334,6 +375,7 @@ class FiscalRegister(models.Model):
             document.invalidate_recordset()
             if document._apply(outcome, attempt):
                 self._note_outcome(outcome)
+                self._remedy(document, outcome)
                 document._announce()
 
         self._once(step)
@@ -354,6 +396,143 @@ class FiscalRegister(models.Model):
             vals["health"] = "problem" if outcome.kind is Kind.BLOCKED else "offline"
             vals["health_message"] = redact(outcome.message, self._secrets())
         self.write({name: value for name, value in vals.items() if self[name] != value})
+
+    def _remedy(self, document, outcome):
+        """What the base itself can do about an outcome: renew a shift that is too old, open one that is closed."""
+        if outcome.kind is Kind.REJECTED and (document.operation, outcome.code) in NOTHING_LEFT:
+            document._move("cancelled")
+            if outcome.code == "shift_closed":
+                self._forget_shift()
+            return
+        if outcome.kind is Kind.REJECTED:
+            document._alert()
+        if outcome.kind is not Kind.BLOCKED or document.operation not in NEEDS_SHIFT:
+            return
+        operations = self._capabilities().operations
+        if outcome.code == "shift_closed" and self.shift_id:
+            self._forget_shift()
+        elif outcome.code == "shift_expired" and "shift_close" in operations:
+            self._renew_shift(document)
+        else:
+            return
+        if self.failures < PROBE_AFTER:
+            self.retry_at = False
+
+    def _renew_shift(self, document):
+        """Close the shift that is over 24 hours old before `document`, and open the next one."""
+        event = f"shift.renew:{document.id}:{document.tries}"
+        steps = [("shift_close", 2)]
+        if "shift_open" in self._capabilities().operations and not self._capabilities().opens_shift:
+            steps.append(("shift_open", 1))
+        for operation, priority in steps:
+            self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
+
+    def _forget_shift(self):
+        """The register says that no shift is open: Odoo's record of it ends too."""
+        self.shift_id.write({"state": "closed", "closed_at": fields.Datetime.now()})
+        self.shift_id = False
+
+    # === By the clock ===
+
+    def _watch(self):
+        """What goes by the clock: hand over to the backup, close the shift in time, alert and calm down."""
+        self._hand_over()
+        self._close_shift_in_time()
+        self._alert_or_calm()
+
+    def _close_shift_in_time(self):
+        """Close the open shift at the set local time, and always before its 24 hours are over."""
+        shift = self.shift_id
+        if not shift or not shift.opened_at or "shift_close" not in self._capabilities().operations:
+            return
+        now = fields.Datetime.now()
+        due = shift.opened_at + timedelta(hours=24, minutes=-SHIFT_MARGIN)
+        if self.close_at >= 0:
+            local = self._local(shift.opened_at)
+            hour = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=self.close_at)
+            if hour <= local:
+                hour += timedelta(days=1)
+            zone = self._timezone()
+            due = min(due, zone.localize(hour).astimezone(pytz.utc).replace(tzinfo=None))
+        if now >= due:
+            self._enqueue_simple("shift_close", f"shift:{shift.id}:close", self.employee_id or shift.opened_by_id)
+
+    def _hand_over(self):
+        """Give receipts that were surely not sent, and have waited long enough, to the backup register."""
+        if not self.backup_id or self.backup_after <= 0:
+            return
+        long_ago = fields.Datetime.now() - timedelta(minutes=self.backup_after)
+        self._use_backup(
+            self.env["fiscal.document"].search(
+                [
+                    ("register_id", "=", self.id),
+                    ("state", "=", "queued"),
+                    ("operation", "in", RECEIPTS),
+                    ("create_date", "<=", long_ago),
+                ],
+                order="id",
+            )
+        )
+
+    def _use_backup(self, documents):
+        """Move `documents` to the backup register. Only for the holder of the lane, and only what is `queued`:
+        what may have left, in any attempt, is never given to another register.
+        """
+        backup = self.backup_id
+        for document in documents.filtered(lambda document: document.state == "queued"):
+            document._engine().write(
+                {
+                    "register_id": backup.id,
+                    "key": document._new_key(),
+                    "request": False,
+                    "retry_at": False,
+                    "tries": 0,
+                }
+            )
+            document.message_post(
+                body=_("Handed over from “%(register)s” to “%(backup)s”.", register=self.name, backup=backup.name)
+            )
+        if documents:
+            backup._wake()
+
+    def _alert_or_calm(self):
+        """Keep one activity for the responsible person while the register needs one, and take it back afterwards."""
+        late = fields.Datetime.now() - timedelta(minutes=self.alert_after)
+        oldest = self.env["fiscal.document"].search(
+            [("register_id", "=", self.id), ("state", "in", OPEN), ("create_date", "<=", late)], order="id", limit=1
+        )
+        blocked = self.health == "problem" and self.failures >= PROBE_AFTER
+        words = []
+        if oldest:
+            words.append(
+                _(
+                    "“%(document)s” has waited since %(time)s.",
+                    document=oldest.display_name,
+                    time=self._local(oldest.create_date).strftime("%d.%m.%Y %H:%M"),
+                )
+            )
+        if blocked or (oldest and self.health_message):
+            words.append(self.health_message or "")
+        activities = self.activity_search([ALERT])
+        if words and not activities:
+            self.activity_schedule(
+                ALERT,
+                user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+                summary=_("The fiscal register needs you"),
+                note=plaintext2html("\n".join(words)),
+            )
+        elif activities and not words:
+            self.activity_feedback([ALERT], feedback=_("Solved: nothing waits any more."))
+
+    def _check_health(self):
+        """Ask an idle register now and then how it is, so that its card and the tills tell the truth."""
+        silent = fields.Datetime.now() - timedelta(seconds=HEALTH_EVERY)
+        if self.state != "enabled" or not self._capabilities().status or (self.last_seen and self.last_seen > silent):
+            return
+        if self.retry_at and self.retry_at > fields.Datetime.now():
+            return
+        status = self._probe()
+        self._once(lambda: self._note_status(status))
 
     # === After registration ===
 

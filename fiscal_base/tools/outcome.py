@@ -35,6 +35,8 @@ class FiscalData:
     :param receipt_number: number of the receipt within the shift (FFD tag 1042)
     :param registered_at: time of registration, naive, in the register's own time zone
     :param total: amount that was registered, in currency units with two decimals
+    :param counters: of a Z or X report, as the service counts: sums in currency units by name, see
+        `fiscal.shift` for the names
     :param qr: text of the QR code as the register gives it
     :param url: page of the receipt for the customer
     :param test: the receipt has no legal force (test register, offline sandbox)
@@ -52,6 +54,7 @@ class FiscalData:
     qr: str = ""
     url: str = ""
     test: bool = False
+    counters: dict[str, Decimal] = field(default_factory=dict)
     extra: dict = field(default_factory=dict)
 
 
@@ -100,12 +103,18 @@ class Outcome:
 
     @classmethod
     def rejected(cls, code: str, message: str, response: str = "") -> Outcome:
-        """Refused for what the document itself says. Documents behind it go on."""
+        """Refused for what the document itself says. Documents behind it go on.
+
+        An opening refused with the code `shift_open`, or a closing with `shift_closed`, had nothing left to do.
+        """
         return cls(Kind.REJECTED, code=code, message=message, response=response)
 
     @classmethod
     def blocked(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
-        """The register itself cannot work (no paper, shift over 24 hours, wrong key); surely not executed."""
+        """The register itself cannot work (no paper, shift over 24 hours, wrong key); surely not executed.
+
+        Two codes tell the base that it can help: `shift_expired` (open for more than 24 hours) and `shift_closed`.
+        """
         return cls(Kind.BLOCKED, message=message, retry_after=retry_after, response=response, code=code)
 
 
@@ -114,6 +123,7 @@ class RegisterStatus:
     """What a register says about itself. None means that it did not say.
 
     :param ready: it can register a document now
+    :param reachable: it answered at all
     :param problem: a sentence for people when it cannot
     :param shift_open: whether a shift is open
     :param shift_expired: the open shift is older than 24 hours
@@ -127,6 +137,7 @@ class RegisterStatus:
 
     ready: bool
     problem: str = ""
+    reachable: bool = True
     name: str = ""
     serial_number: str = ""
     register_number: str = ""
