@@ -93,7 +93,7 @@ def make_virtual_environment(base: str, folder: Path) -> None:
     else:
         run([base, "-m", "venv", "--without-pip", folder])
         install_pip(python)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
     run([*pip, "--requirement", DEV / "requirements.txt"], log=cache() / "pip.log")
     (folder / "complete").touch()
 
