@@ -13,6 +13,7 @@
         "security/fiscal_rules.xml",
         "data/fiscal.tax.code.csv",
         "data/mail_activity_type.xml",
+        "wizards/fiscal_decision_views.xml",
         "views/fiscal_document_views.xml",
         "views/fiscal_shift_views.xml",
         "views/fiscal_register_views.xml",

@@ -6,11 +6,11 @@ import pytz
 
 from odoo import _, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import plaintext2html
+from odoo.tools import SQL, plaintext2html
 
 from ..const import OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
 from ..tools.money import ZERO, money
-from ..tools.outcome import Kind
+from ..tools.outcome import Kind, Outcome
 from ..tools.receipt import Original, Person, Receipt
 from ..tools.transport import redact
 
@@ -88,7 +88,7 @@ class FiscalDocument(models.Model):
         "fiscal.register", required=True, readonly=True, ondelete="restrict", check_company=True
     )
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    priority = fields.Integer(readonly=True, help="A document the engine puts before others, such as an opening.")
+    priority = fields.Integer(readonly=True, default=0, help="A document the engine puts before others, such as an opening.")
 
     # Where it comes from
     pos_order_id = fields.Many2one("pos.order", readonly=True, ondelete="restrict", index="btree_not_null")
@@ -274,7 +274,7 @@ class FiscalDocument(models.Model):
                 "response": redact(outcome.response, register._secrets()),
             }
         )
-        if state != self.state and state not in MOVES[self.state]:
+        if not MOVES[self.state] or (state != self.state and state not in MOVES[self.state]):
             _logger.info("fiscal document %s is %s, %s is not applied", self.key, self.state, outcome.kind.value)
             return False
         vals = {
@@ -376,16 +376,107 @@ class FiscalDocument(models.Model):
         }
 
     def action_retry(self):
-        """Send a rejected document again, as it is, under a new key."""
+        """Send rejected documents again: made anew from their source where there is one, under a new key always."""
+        copies = self.browse()
         for document in self:
-            document.register_id.check_access("read")
             if document.state != "rejected":
                 raise UserError(_("Only a document with an error can be sent again."))
-            problems = document.register_id._problems(document._as_receipt())
-            if problems:
-                raise UserError("\n".join(problems))
-            document._move("queued", key=self._new_key(), request=False, retry_at=False, error_message=False)
-            document.register_id._wake()
+            copy = document._corrected_copy()
+            if copy and copy.state == "rejected":
+                raise UserError(copy.error_message)
+            if not copy:
+                document._requeue()
+            copies |= copy or document
+        if len(self) == 1 and copies != self:
+            return copies._get_records_action()
+        return None
+
+    def _requeue(self):
+        """Queue a rejected document again as it is, with a new key."""
+        if problems := self.register_id._problems(self._as_receipt()):
+            raise UserError("\n".join(problems))
+        self._move("queued", key=self._new_key(), request=False, retry_at=False, error_message=False)
+        self.register_id._wake()
+
+    def action_decide(self):
+        """Open the dialog for a person's decision."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": _("Decide"),
+            "res_model": "fiscal.decision",
+            "view_mode": "form",
+            "target": "new",
+            "context": {"default_document_ids": self.ids},
+        }
+
+    def action_use_backup(self):
+        """Give documents that were surely not sent to the backup register, by decision of a person."""
+        for register in self.register_id:
+            documents = self.filtered(lambda document, of=register: document.register_id == of)
+            if not register.backup_id:
+                raise UserError(_("“%s” has no backup register. Name one on its page “Serves”.", register.name))
+            if any(document.state != "queued" or document.operation not in RECEIPTS for document in documents):
+                raise UserError(
+                    _("Only receipts that were surely not sent (“In queue”) can go to the backup register.")
+                )
+            if not register._use_backup_now(documents):
+                raise UserError(_("The register is just being asked. Please try again in a moment."))
+
+    def _decide(self, decision, reason, data=None):
+        """A person's word on documents whose outcome the service does not tell, kept with reason and name.
+
+        :param decision: `registered` (with `data`), `not_registered`, `postpone`, or `cancel` for one with an error
+        :param reason: why; kept in the history
+        :param data: `tools.outcome.FiscalData` of the paper receipt, for `registered`
+        """
+        state = "rejected" if decision == "cancel" else "unknown"
+        for document in self:
+            register = document.register_id
+            self.env.cr.execute(SQL("SELECT state FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
+            if self.env.cr.fetchone()[0] != state:
+                raise UserError(
+                    _("“%s” has moved on meanwhile. Open it again: there may be nothing to decide.", document.display_name)
+                )
+            attempt = self.env["fiscal.attempt"].sudo().create(
+                {"document_id": document.id, "kind": "person", "key": document.key}
+            )
+            if decision == "registered":
+                document._apply(Outcome.done(data, message=reason), attempt)
+            elif decision == "not_registered":
+                keep = register._capabilities().deduplicates
+                document._apply(Outcome.not_sent(reason, 0, new_key=not keep), attempt)
+            else:
+                attempt._engine().write(
+                    {"outcome": decision, "message": reason, "finished_at": fields.Datetime.now()}
+                )
+                if decision == "postpone":
+                    document._engine().write({"postponed": True})
+                else:
+                    document._move("cancelled")
+            document._engine().message_post(
+                body=_(
+                    "%(person)s decided: %(decision)s. Reason: %(reason)s",
+                    person=self.env.user.name,
+                    decision=self.env["fiscal.decision"]._words(decision),
+                    reason=reason,
+                ),
+                author_id=self.env.user.partner_id.id,
+            )
+            register.sudo().retry_at = False
+            register._wake()
+
+    def _corrected_copy(self):
+        """Make the document again from what it came from, with the settings of today; the old one stays, cancelled.
+
+        :returns: the new document, or none where there is nothing to make it from
+        """
+        self.ensure_one()
+        if not self.pos_order_id:
+            return self.browse()
+        self._move("cancelled")
+        copy = self.pos_order_id._fiscal_enqueue()
+        copy._engine().write({"replaces_id": self.id})
+        return copy
 
     def action_update(self):
         """Ask the service now about documents whose outcome is open."""

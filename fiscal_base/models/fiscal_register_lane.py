@@ -155,18 +155,27 @@ class FiscalRegister(models.Model):
         if self.state != "enabled":
             return
         deadline = time.monotonic() + seconds
+        with self._lane() as register:
+            if not register:
+                return
+            register._recover()
+            if watch:
+                register._once(register._watch)
+            register._drain(deadline, order_uuids)
+            if watch:
+                register._check_health()
+
+    @contextlib.contextmanager
+    def _lane(self):
+        """The register in a connection of its own that holds the lane, or None when another worker has it."""
         with self.pool.cursor() as cr:
             env = api.Environment(cr, self.env.uid, {"lang": self.user_id.lang}, su=True)
             register = env["fiscal.register"].browse(self.id)
             if not register._lock_lane():
+                yield None
                 return
             try:
-                register._recover()
-                if watch:
-                    register._once(register._watch)
-                register._drain(deadline, order_uuids)
-                if watch:
-                    register._check_health()
+                yield register
             finally:
                 with contextlib.suppress(psycopg2.InterfaceError, psycopg2.OperationalError):
                     cr.rollback()
@@ -389,7 +398,8 @@ class FiscalRegister(models.Model):
             if outcome.data and outcome.data.number:
                 vals["last_number"] = outcome.data.number
         else:
-            pause = outcome.retry_after
+            # what is said about when to ask again about one document is no pause for those behind it
+            pause = None if outcome.kind is Kind.UNKNOWN else outcome.retry_after
             if pause is None:
                 pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
             vals = {"failures": self.failures + 1, "retry_at": now + timedelta(seconds=pause)}
@@ -473,6 +483,20 @@ class FiscalRegister(models.Model):
                 order="id",
             )
         )
+
+    def _use_backup_now(self, documents):
+        """By decision of a person: move `documents` to the backup register, unless the lane is just at work.
+
+        :returns: whether they were moved
+        """
+        with self._lane() as register:
+            if not register:
+                return False
+            mine = register.env["fiscal.document"].search(
+                [("id", "in", documents.ids), ("register_id", "=", self.id), ("state", "=", "queued")]
+            )
+            register._once(lambda: register._use_backup(mine))
+        return True
 
     def _use_backup(self, documents):
         """Move `documents` to the backup register. Only for the holder of the lane, and only what is `queued`:

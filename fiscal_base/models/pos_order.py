@@ -39,12 +39,15 @@ class PosOrder(models.Model):
         return result
 
     def _fiscal_enqueue(self):
-        """Leave the fiscal document of the paid order in the outbox, in the same transaction. Never refuses."""
+        """Leave the fiscal document of the paid order in the outbox, in the same transaction. Never refuses.
+
+        :returns: the document, none where there is nothing to fiscalize
+        """
         self.ensure_one()
         register = self.config_id.sudo().fiscal_register_id
         # The register of the point of sale, not of the session: an order of a closed session moves to another one.
         if not register or (not self.amount_paid and not self.payment_ids):
-            return
+            return self.env["fiscal.document"]
         vals = self._fiscal_vals(register)
         draft = {name: value for name, value in vals.items() if name != "problems"}
         receipt = (
@@ -53,7 +56,7 @@ class PosOrder(models.Model):
             .new({**draft, "register_id": register.id, "company_id": self.company_id.id})
             ._as_receipt()
         )
-        register._enqueue(vals, receipt)
+        return register._enqueue(vals, receipt)
 
     def _fiscal_vals(self, register):
         """Values of the fiscal document: everything the receipt says, frozen now."""

@@ -1,0 +1,67 @@
+from odoo import _, api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..tools.outcome import FiscalData
+
+
+class FiscalDecision(models.TransientModel):
+    """A person's decision about documents whose outcome nobody but a person can find out."""
+
+    _name = "fiscal.decision"
+    _description = "Decision about fiscal documents"
+
+    document_ids = fields.Many2many("fiscal.document", required=True)
+    decision = fields.Selection(
+        [
+            ("registered", "It was registered: the paper or the service shows it"),
+            ("not_registered", "It was not registered: send it again"),
+            ("postpone", "Set it aside: let those behind it go on"),
+            ("cancel", "Give it up: it will not be registered"),
+        ],
+        compute="_compute_decision",
+        store=True,
+        readonly=False,
+    )
+    about_errors = fields.Boolean(compute="_compute_about_errors")
+    reason = fields.Char(required=True)
+    fiscal_number = fields.Char(string="Fiscal number")
+    fiscal_sign = fields.Char(string="Fiscal sign")
+    shift_number = fields.Integer(string="Shift")
+
+    @api.depends("document_ids")
+    def _compute_about_errors(self):
+        for wizard in self:
+            wizard.about_errors = set(wizard.document_ids.mapped("state")) == {"rejected"}
+
+    @api.depends("about_errors")
+    def _compute_decision(self):
+        for wizard in self:
+            wizard.decision = "cancel" if wizard.about_errors else False
+
+    @api.model
+    def _words(self, decision):
+        return dict(self._fields["decision"]._description_selection(self.env))[decision]
+
+    def action_confirm(self):
+        self.ensure_one()
+        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
+            raise AccessError(_("Only a fiscal accountant decides about documents whose outcome is open."))
+        if not self.decision:
+            raise UserError(_("Please choose what you have found out."))
+        if set(self.document_ids.mapped("state")) != ({"rejected"} if self.decision == "cancel" else {"unknown"}):
+            raise UserError(
+                _("This decision is for documents with an error.")
+                if self.decision == "cancel"
+                else _("This decision is for documents whose outcome is unknown.")
+            )
+        data = None
+        if self.decision == "registered":
+            if len(self.document_ids) != 1 or not (self.fiscal_number or "").strip():
+                raise UserError(_("Enter the fiscal number that stands on the receipt, for one document at a time."))
+            data = FiscalData(
+                number=self.fiscal_number.strip(),
+                sign=(self.fiscal_sign or "").strip(),
+                shift_number=self.shift_number or None,
+            )
+        self.document_ids.sudo()._decide(self.decision, self.reason, data)
+        return {"type": "ir.actions.act_window_close"}
