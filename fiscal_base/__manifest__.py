@@ -13,6 +13,7 @@
         "security/fiscal_rules.xml",
         "data/fiscal.tax.code.csv",
         "data/mail_activity_type.xml",
+        "report/fiscal_shift_report.xml",
         "wizards/fiscal_decision_views.xml",
         "views/fiscal_document_views.xml",
         "views/fiscal_shift_views.xml",

@@ -48,6 +48,10 @@ STATE_OF = {
 PAUSES = (2, 5, 15, 30, 60, 120, 300, 600)
 
 
+class StillRefused(Exception):
+    """Undoes the renewal of a refused document that would be refused again; its text says why."""
+
+
 def engine_at_work(env):
     """Whether the caller holds the engine's pass."""
     return env.context.get("fiscal_engine") is ENGINE
@@ -316,8 +320,12 @@ class FiscalDocument(models.Model):
             "qr_data": data.qr,
             "receipt_url": data.url,
             "is_test": data.test,
-            "service_data": data.extra or False,
+            "service_data": self._service_data(data) or False,
         }
+
+    def _service_data(self, data):
+        counters = {name: str(value) for name, value in data.counters.items()}
+        return {**data.extra, **({"counters": counters} if counters else {})}
 
     # === For the till and for people ===
 
@@ -397,6 +405,24 @@ class FiscalDocument(models.Model):
             raise UserError("\n".join(problems))
         self._move("queued", key=self._new_key(), request=False, retry_at=False, error_message=False)
         self.register_id._wake()
+
+    def _try_again(self):
+        """Take up again what is not at its end, for a till: pauses end, and what was refused is made anew if it can be.
+
+        A document that would be refused once more stays as it is, and says why it would be.
+        """
+        for document in self:
+            if document.state in OPEN and document.retry_at:
+                document._engine().write({"retry_at": False})
+            if document.state != "rejected":
+                continue
+            try:
+                with self.env.cr.savepoint():
+                    copy = document._corrected_copy()
+                    if copy.state == "rejected":
+                        raise StillRefused(copy.error_message)
+            except StillRefused as refusal:
+                document._engine().write({"error_message": str(refusal)})
 
     def action_decide(self):
         """Open the dialog for a person's decision."""

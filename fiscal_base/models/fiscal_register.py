@@ -225,7 +225,10 @@ class FiscalRegister(models.Model):
             raise UserError(
                 _("Documents are still in the queue of this register. Let them finish, then change the provider.")
             )
+        shown = {"name", "state", "health", "till_wait"} & vals.keys()
+        changed = self.filtered(lambda register: any(register[name] != vals[name] for name in shown))
         result = super().write(vals)
+        changed._tell_tills()
         if {"state", "provider"} & vals.keys() or any(getattr(self._fields[name], "required_if_provider", None) for name in vals):
             self._check_required_if_provider()
         if {"state", "active", "name"} & vals.keys():
@@ -481,6 +484,12 @@ class FiscalRegister(models.Model):
             "wait": self._wait(),
             "test": self._capabilities().test,
         }
+
+    def _tell_tills(self):
+        """Let the register light of every open till show how the register is now."""
+        for register in self:
+            for config in register.sudo().pos_config_ids.filtered("current_session_id"):
+                config._notify("FISCAL", {"register": register._till_status(), "order": False})
 
     def action_documents(self):
         self.ensure_one()

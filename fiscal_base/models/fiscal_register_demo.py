@@ -52,6 +52,7 @@ class FiscalRegister(models.Model):
                 receipt_number=len(self.shift_id.document_ids) or None,
                 registered_at=now,
                 qr=f"TEST, not fiscal: t={now:%Y%m%dT%H%M}{sums}&fn=TEST&i={number}&fp={sign}",
+                counters=self.shift_id._counters() if document.operation == "shift_close" and self.shift_id else {},
                 test=True,
             )
         )

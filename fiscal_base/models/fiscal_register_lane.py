@@ -97,6 +97,16 @@ class FiscalRegister(models.Model):
         for register in self.sudo().filtered(lambda register: register.state == "enabled"):
             register.cron_id._trigger()
 
+    def _try_again(self):
+        """End the pause of the lane, and of the document that holds it up, because a person at a till says so."""
+        for register in self.sudo().filtered("retry_at"):
+            register.retry_at = False
+        for register in self:
+            head = self.env["fiscal.document"].search(
+                [("register_id", "=", register.id), ("state", "in", OPEN)], order="priority desc, id", limit=1
+            )
+            head.sudo()._try_again()
+
     def _ensure_lane(self):
         """Every register has a scheduled action of its own: two tills never wait for one another's service."""
         model = self.env["ir.model"]._get_id("fiscal.register")
@@ -580,17 +590,9 @@ class FiscalRegister(models.Model):
         document._engine().shift_id = self.shift_id
 
     def _close_shift(self, document):
-        shift = self.shift_id
-        if shift:
-            document._engine().shift_id = shift
-            shift.write(
-                {
-                    "state": "closed",
-                    "closed_at": document.registered_at,
-                    "closed_by_id": document.employee_id.id,
-                    "z_data": document.service_data or False,
-                }
-            )
+        if self.shift_id:
+            document._engine().shift_id = self.shift_id
+            self.shift_id._close(document)
         self.shift_id = False
 
     # === Documents without lines ===

@@ -1,8 +1,21 @@
-from odoo import api, fields, models
+from odoo import _, api, fields, models
+
+from ..const import PAYMENT_KINDS
+from ..tools.money import ZERO, money
 
 
 class FiscalShift(models.Model):
-    """A shift of a register, from its opening to its Z report."""
+    """A shift of a register, from its opening to its Z report.
+
+    Counters are sums by name. A provider that tells the service's own counters (`FiscalData.counters`) uses the same
+    names, as far as the service has them:
+
+    * `sale.count`, `sale.total`, `sale.cash`, `sale.electronic`, … (the keys of `const.PAYMENT_KINDS`), and the same
+      for `sale_return`;
+    * `sale.tax.<code>`, `sale_return.tax.<code>`: sums of the lines with that tax code;
+    * `cash_in`, `cash_out`;
+    * `cash`: what the shift added to the drawer.
+    """
 
     _name = "fiscal.shift"
     _description = "Fiscal shift"
@@ -23,23 +36,127 @@ class FiscalShift(models.Model):
     return_total = fields.Monetary(string="Returns", compute="_compute_totals")
     cash_in_total = fields.Monetary(string="Cash in", compute="_compute_totals")
     cash_out_total = fields.Monetary(string="Cash out", compute="_compute_totals")
-    z_data = fields.Json(string="Z report", readonly=True)
+    cash_total = fields.Monetary(string="Cash in the drawer from this shift", compute="_compute_totals")
+    z_data = fields.Json(string="Counters of the service", readonly=True)
+    differs = fields.Boolean(
+        string="Differs", readonly=True, help="The Z report of the service and Odoo's own counters do not agree."
+    )
+    counters_html = fields.Html(compute="_compute_counters_html", sanitize=False)
 
     @api.depends("register_id", "number")
     def _compute_display_name(self):
         for shift in self:
             shift.display_name = f"{shift.register_id.name} № {shift.number}"
 
+    @api.depends("document_ids.state")
     def _compute_totals(self):
-        groups = self.env["fiscal.document"]._read_group(
-            [("shift_id", "in", self.ids), ("state", "=", "done")],
-            ["shift_id", "operation"],
-            ["total:sum", "__count"],
-        )
-        sums = {(shift, operation): total for shift, operation, total, __ in groups}
         for shift in self:
-            shift.document_count = sum(count for of, __, __, count in groups if of == shift)
-            shift.sale_total = sums.get((shift, "sale"), 0)
-            shift.return_total = sums.get((shift, "sale_return"), 0)
-            shift.cash_in_total = sums.get((shift, "cash_in"), 0)
-            shift.cash_out_total = sums.get((shift, "cash_out"), 0)
+            counters = shift._counters()
+            shift.document_count = len(shift.document_ids.filtered(lambda document: document.state == "done"))
+            shift.sale_total = counters["sale.total"]
+            shift.return_total = counters["sale_return.total"]
+            shift.cash_in_total = counters["cash_in"]
+            shift.cash_out_total = counters["cash_out"]
+            shift.cash_total = counters["cash"]
+
+    @api.depends("document_ids.state", "z_data")
+    def _compute_counters_html(self):
+        for shift in self:
+            shift.counters_html = self.env["ir.qweb"]._render(
+                "fiscal_base.shift_counters", {"shift": shift, "rows": shift._counter_rows()}
+            )
+
+    def _counters(self):
+        """Odoo's own counters of the shift, as `Decimal` by name."""
+        self.ensure_one()
+        counters = {
+            f"{operation}.{name}": ZERO for operation in ("sale", "sale_return") for name in ("count", "total", "cash")
+        }
+        counters |= {"cash_in": ZERO, "cash_out": ZERO}
+        documents = self.sudo().document_ids.filtered(lambda document: document.state == "done")
+
+        def add(name, amount):
+            counters[name] = counters.get(name, ZERO) + amount
+
+        for document in documents:
+            operation = document.operation
+            if operation in ("cash_in", "cash_out"):
+                add(operation, money(document.total))
+            if operation not in ("sale", "sale_return"):
+                continue
+            add(f"{operation}.count", 1)
+            add(f"{operation}.total", money(document.total))
+            add(f"{operation}.cash", -money(document.change))
+            for payment in document.payment_ids:
+                add(f"{operation}.{payment.kind}", money(payment.amount))
+            for line in document.line_ids:
+                add(f"{operation}.tax.{line.tax_code}", money(line.amount))
+        counters["cash"] = (
+            counters["sale.cash"] - counters["sale_return.cash"] + counters["cash_in"] - counters["cash_out"]
+        )
+        return counters
+
+    def _counter_rows(self):
+        """`[{"label", "odoo", "service", "difference"}]` for reports; `service` is None where it tells nothing."""
+        own, service = self._counters(), self.z_data or {}
+        taxes = dict(self.sudo().document_ids.line_ids.mapped(lambda line: (line.tax_code, line.tax_name)))
+        rows = []
+        for name, value in own.items():
+            told = money(service[name]) if name in service else None
+            if not value and not told and not name.endswith(".total"):
+                continue
+            rows.append(
+                {
+                    "name": name,
+                    "label": self._counter_label(name, taxes),
+                    "count": name.endswith(".count"),
+                    "odoo": value,
+                    "service": told,
+                    "difference": None if told is None else told - value,
+                }
+            )
+        return sorted(rows, key=lambda row: list(self._counter_order()).index(row["name"].split(".tax.")[0]))
+
+    @api.model
+    def _counter_order(self):
+        for operation in ("sale", "sale_return"):
+            yield operation
+            for name in ("count", "total", *(kind for kind, __ in PAYMENT_KINDS)):
+                yield f"{operation}.{name}"
+        yield from ("cash_in", "cash_out", "cash")
+
+    def _counter_label(self, name, taxes):
+        operations = dict(self.env["fiscal.document"]._fields["operation"]._description_selection(self.env))
+        kinds = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
+        if name == "cash":
+            return _("Cash in the drawer from this shift")
+        operation, __, rest = name.partition(".")
+        if not rest:
+            return operations[operation]
+        if rest.startswith("tax."):
+            what = taxes.get(rest.removeprefix("tax.")) or rest.removeprefix("tax.")
+        else:
+            what = {"count": _("receipts"), "total": _("total")}.get(rest) or kinds[rest]
+        return f"{operations[operation]}: {what}"
+
+    def _close(self, document):
+        """End the shift with its Z report, and mark where the service counted otherwise."""
+        self.ensure_one()
+        self.write(
+            {
+                "state": "closed",
+                "closed_at": document.registered_at,
+                "closed_by_id": document.employee_id.id,
+                "z_data": (document.service_data or {}).get("counters") or False,
+            }
+        )
+        self.differs = any(row["difference"] for row in self._counter_rows())
+
+    def action_print(self):
+        """The X report of an open shift, the Z report of a closed one, as a page to print."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/report/html/fiscal_base.report_shift/{self.id}",
+            "target": "new",
+        }

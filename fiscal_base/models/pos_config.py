@@ -1,5 +1,8 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
+
+#: orders that one call of a till takes up again at most
+RETRIES = 50
 
 
 class PosConfig(models.Model):
@@ -24,6 +27,59 @@ class PosConfig(models.Model):
             row["_fiscal_unmapped_taxes"] = register._unmapped_taxes() if register else {}
         return rows
 
+    def write(self, vals):
+        """The register stays while a session is open: what was sold belongs to the shift that was opened for it."""
+        if "fiscal_register_id" in vals:
+            for config in self:
+                session = config.current_session_id
+                if session.state == "opened" and config.fiscal_register_id.id != vals["fiscal_register_id"]:
+                    raise UserError(
+                        self.env._(
+                            "“%s” is open. Close its session, then choose another register.", config.display_name
+                        )
+                    )
+        return super().write(vals)
+
+    def fiscal_x_report(self):
+        """Let the register print its X report, and show Odoo's own counters of the open shift.
+
+        :returns: a window action, or a sentence where no shift is open
+        """
+        register = self._fiscal_register_of_till()
+        if not register.shift_id:
+            return {"message": self.env._("No shift is open, so there is nothing to report.")}
+        if "x_report" in register._capabilities().operations:
+            Document = self.env["fiscal.document"]
+            register._enqueue_simple(
+                "x_report", f"x_report:{Document._new_key()}", self.env.user._fiscal_employee(self.company_id)
+            )
+        return register.shift_id.action_print()
+
+    def fiscal_z_report(self, session_id):
+        """What became of the shift when `session_id` was closed, for the cashier who closed it.
+
+        :returns: `{"state": "none" | "pending" | "done" | "rejected", "title": …, "lines": [[label, sum], …]}`
+        """
+        register = self._fiscal_register_of_till()
+        register._run_lane(register._wait())
+        with self.pool.cursor() as cr:
+            env = api.Environment(cr, self.env.uid, dict(self.env.context), su=True)
+            document = env["fiscal.document"].search(
+                [("event", "=", f"pos.session:{session_id}:close"), ("state", "!=", "cancelled")], limit=1
+            )
+            if not document:
+                return {"state": "none"}
+            if document.state != "done":
+                return {"state": "rejected" if document.state == "rejected" else "pending"}
+            shift = document.shift_id
+            return {
+                "state": "done",
+                "number": shift.number or document.shift_number,
+                "differs": shift.differs,
+                "url": shift.action_print()["url"] if shift else "",
+                "lines": [[row["label"], str(row["odoo"])] for row in shift._counter_rows()] if shift else [],
+            }
+
     def fiscal_drive(self, order_uuids):
         """Drain the lane of this point of sale's register in the interest of `order_uuids`, for a bounded time.
 
@@ -32,11 +88,39 @@ class PosConfig(models.Model):
         :param list[str] order_uuids: orders whose receipts the till waits for; empty for cash moves and shifts
         :returns: `{"register": {…}, "receipts": {uuid: {…}}}` as the till shows them
         """
+        register = self._fiscal_register_of_till()
+        if not register:
+            return {"register": False, "receipts": {}}
+        return register._drive(self.id, list(order_uuids))
+
+    def fiscal_retry(self, order_uuids):
+        """Take up again what waits or was refused, because the cashier says “Try again”; then the till calls
+        `fiscal_drive`, in a request of its own, since what is written here must be committed before anything is sent.
+
+        Documents in the queue lose their pause, and so does the register. A refused one is made anew from its order and
+        queued if nothing stands against it now; else it stays refused and says what still does.
+
+        :param list[str] order_uuids: orders of this point of sale; more than `RETRIES` of them wait for another call
+        :returns: as `fiscal_drive`
+        """
+        register = self._fiscal_register_of_till()
+        if not register:
+            return {"register": False, "receipts": {}}
+        orders = self.env["pos.order"].search(
+            [("uuid", "in", list(order_uuids)), ("config_id", "=", self.id)], order="id", limit=RETRIES
+        )
+        documents = orders.sudo().with_context(fiscal_till=True).fiscal_document_ids.sorted("id")
+        documents._try_again()
+        register._try_again()
+        return {
+            "register": register._till_status(),
+            "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
+        }
+
+    def _fiscal_register_of_till(self):
+        """The register behind this till, for one who may sell here."""
         self.ensure_one()
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only users of the point of sale can print its receipts."))
         self.check_access("read")
-        register = self.sudo().fiscal_register_id
-        if not register:
-            return {"register": False, "receipts": {}}
-        return register._drive(self.id, list(order_uuids))
+        return self.sudo().fiscal_register_id

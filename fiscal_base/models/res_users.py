@@ -9,6 +9,11 @@ class ResUsers(models.Model):
         return self.sudo().employee_ids.filtered(lambda employee: employee.company_id == company)[:1]
 
     @api.model
+    def _server_date_to_domain(self, domain):
+        """Load the user every time: whether they may be a cashier changes with the employee, not with the user."""
+        return domain
+
+    @api.model
     def _load_pos_data_read(self, records, config):
         rows = super()._load_pos_data_read(records, config)
         if config.fiscal_register_id:

@@ -1,3 +1,5 @@
+from . import test_hoot
 from . import test_outbox
 from . import test_tours
 from . import test_faults
+from . import test_shift
