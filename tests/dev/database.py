@@ -20,7 +20,8 @@ from .console import run, step
 from .environment import Environment
 from .paths import ROOT, addons, cache
 
-LANGUAGES = "ru_RU,uk_UA"
+# The first becomes the language of everybody who has chosen none.
+LANGUAGES = "en_US,ru_RU,uk_UA"
 # Modules of Odoo that the suite must get along with in the tests, without depending on them.
 BESIDE = ("pos_loyalty",)
 # Files of an addon that leave no trace in a database: what they say is read when the server runs.
@@ -100,7 +101,10 @@ class Template:
             "SELECT datname FROM pg_database WHERE datname ~ %s ORDER BY oid DESC",
             f"^fiscal_template_{self.kind}_[0-9a-f]+$",
         )
-        for name in names[KEPT:]:
+        unfinished = query(
+            "SELECT datname FROM pg_database WHERE datname ~ %s", f"^fiscal_template_{self.kind}_.*_building$"
+        )
+        for name in names[KEPT:] + unfinished:
             with contextlib.suppress(Exception):  # another run may be copying it
                 drop(name)
                 (logs() / f"{name}.log").unlink(missing_ok=True)
