@@ -36,5 +36,4 @@
         "web.assets_unit_tests": ["fiscal_base/static/tests/unit/**/*"],
     },
     "application": True,
-    "installable": True,
 }

@@ -1,4 +1,4 @@
-from odoo import _, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .fiscal_document import ENGINE, engine_at_work
@@ -35,13 +35,13 @@ class FiscalAttempt(models.Model):
 
     def write(self, vals):
         if not engine_at_work(self.env):
-            raise UserError(_("Attempts are a record of what happened; they cannot be changed."))
+            raise UserError(self.env._("Attempts are a record of what happened; they cannot be changed."))
         return super().write(vals)
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_frozen(self):
         if not engine_at_work(self.env) and any(attempt.document_id.state != "draft" for attempt in self):
-            raise UserError(_("Attempts are a record of what happened; they cannot be deleted."))
-        return super().unlink()
+            raise UserError(self.env._("Attempts are a record of what happened; they cannot be deleted."))
 
     def _engine(self):
         return self.sudo().with_context(fiscal_engine=ENGINE)

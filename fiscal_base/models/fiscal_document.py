@@ -4,7 +4,7 @@ from uuid import uuid4
 
 import pytz
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
@@ -92,7 +92,9 @@ class FiscalDocument(models.Model):
         "fiscal.register", required=True, readonly=True, ondelete="restrict", check_company=True
     )
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
-    priority = fields.Integer(readonly=True, default=0, help="A document the engine puts before others, such as an opening.")
+    priority = fields.Integer(
+        readonly=True, default=0, help="A document the engine puts before others, such as an opening."
+    )
 
     # Where it comes from
     pos_order_id = fields.Many2one("pos.order", readonly=True, ondelete="restrict", index="btree_not_null")
@@ -114,7 +116,9 @@ class FiscalDocument(models.Model):
     payment_kinds = fields.Char(compute="_compute_payment_kinds", string="Paid by")
 
     # How far it has come
-    state = fields.Selection(STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True)
+    state = fields.Selection(
+        STATES, required=True, readonly=True, default="draft", copy=False, index=True, tracking=True
+    )
     key = fields.Char(readonly=True, copy=False, default=lambda self: self._new_key())
     request = fields.Json(readonly=True, copy=False, groups="base.group_system")
     retry_at = fields.Datetime(readonly=True, copy=False)
@@ -173,25 +177,29 @@ class FiscalDocument(models.Model):
     def write(self, vals):
         if not engine_at_work(self.env) and not self._FREE.issuperset(vals) and any(d.state != "draft" for d in self):
             raise UserError(
-                _(
+                self.env._(
                     "“%s” has been handed to the register and cannot be changed any more. "
                     "Make a return or a correction instead.",
                     self[:1].display_name,
                 )
             )
         if "state" in vals and not engine_at_work(self.env):
-            raise UserError(_("Only the register moves a fiscal document on. Use the buttons of the document."))
+            raise UserError(
+                self.env._("Only the register moves a fiscal document on. Use the buttons of the document.")
+            )
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_draft(self):
         if any(document.state != "draft" for document in self):
             raise UserError(
-                _("A fiscal document that left draft is kept for ever. Make a return or a correction instead.")
+                self.env._("A fiscal document that left draft is kept for ever. Make a return or a correction instead.")
             )
 
     def copy(self, default=None):
-        raise UserError(_("A fiscal document cannot be duplicated: one event has one document."))
+        if self:
+            raise UserError(self.env._("A fiscal document cannot be duplicated: one event has one document."))
+        return super().copy(default)
 
     def _move(self, state, **vals):
         """Move each document to `state` and write `vals` with it. The only writer of `state`.
@@ -201,7 +209,7 @@ class FiscalDocument(models.Model):
         for document in self:
             if state not in MOVES[document.state]:
                 raise UserError(
-                    _(
+                    self.env._(
                         "“%(document)s” cannot go from “%(old)s” to “%(new)s”.",
                         document=document.display_name,
                         old=document.state,
@@ -365,7 +373,7 @@ class FiscalDocument(models.Model):
             document.sudo().activity_schedule(
                 ALERT,
                 user_id=(document.register_id.user_id or self.env.ref("base.user_admin")).id,
-                summary=_("Fiscal receipt with an error"),
+                summary=self.env._("Fiscal receipt with an error"),
                 note=plaintext2html(document.error_message or ""),
             )
 
@@ -388,7 +396,7 @@ class FiscalDocument(models.Model):
         copies = self.browse()
         for document in self:
             if document.state != "rejected":
-                raise UserError(_("Only a document with an error can be sent again."))
+                raise UserError(self.env._("Only a document with an error can be sent again."))
             copy = document._corrected_copy()
             if copy and copy.state == "rejected":
                 raise UserError(copy.error_message)
@@ -428,7 +436,7 @@ class FiscalDocument(models.Model):
         """Open the dialog for a person's decision."""
         return {
             "type": "ir.actions.act_window",
-            "name": _("Decide"),
+            "name": self.env._("Decide"),
             "res_model": "fiscal.decision",
             "view_mode": "form",
             "target": "new",
@@ -440,13 +448,15 @@ class FiscalDocument(models.Model):
         for register in self.register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
             if not register.backup_id:
-                raise UserError(_("“%s” has no backup register. Name one on its page “Serves”.", register.name))
+                raise UserError(
+                    self.env._("“%s” has no backup register. Name one on its page “Serves”.", register.name)
+                )
             if any(document.state != "queued" or document.operation not in RECEIPTS for document in documents):
                 raise UserError(
-                    _("Only receipts that were surely not sent (“In queue”) can go to the backup register.")
+                    self.env._("Only receipts that were surely not sent (“In queue”) can go to the backup register.")
                 )
             if not register._use_backup_now(documents):
-                raise UserError(_("The register is just being asked. Please try again in a moment."))
+                raise UserError(self.env._("The register is just being asked. Please try again in a moment."))
 
     def _decide(self, decision, reason, data=None):
         """A person's word on documents whose outcome the service does not tell, kept with reason and name.
@@ -461,10 +471,15 @@ class FiscalDocument(models.Model):
             self.env.cr.execute(SQL("SELECT state FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
             if self.env.cr.fetchone()[0] != state:
                 raise UserError(
-                    _("“%s” has moved on meanwhile. Open it again: there may be nothing to decide.", document.display_name)
+                    self.env._(
+                        "“%s” has moved on meanwhile. Open it again: there may be nothing to decide.",
+                        document.display_name,
+                    )
                 )
-            attempt = self.env["fiscal.attempt"].sudo().create(
-                {"document_id": document.id, "kind": "person", "key": document.key}
+            attempt = (
+                self.env["fiscal.attempt"]
+                .sudo()
+                .create({"document_id": document.id, "kind": "person", "key": document.key})
             )
             if decision == "registered":
                 document._apply(Outcome.done(data, message=reason), attempt)
@@ -472,15 +487,13 @@ class FiscalDocument(models.Model):
                 keep = register._capabilities().deduplicates
                 document._apply(Outcome.not_sent(reason, 0, new_key=not keep), attempt)
             else:
-                attempt._engine().write(
-                    {"outcome": decision, "message": reason, "finished_at": fields.Datetime.now()}
-                )
+                attempt._engine().write({"outcome": decision, "message": reason, "finished_at": fields.Datetime.now()})
                 if decision == "postpone":
                     document._engine().write({"postponed": True})
                 else:
                     document._move("cancelled")
             document._engine().message_post(
-                body=_(
+                body=self.env._(
                     "%(person)s decided: %(decision)s. Reason: %(reason)s",
                     person=self.env.user.name,
                     decision=self.env["fiscal.decision"]._words(decision),
@@ -514,7 +527,7 @@ class FiscalDocument(models.Model):
     def action_open_receipt(self):
         self.ensure_one()
         if not self.receipt_url:
-            raise UserError(_("The register has given no page for this receipt."))
+            raise UserError(self.env._("The register has given no page for this receipt."))
         return {"type": "ir.actions.act_url", "url": self.receipt_url, "target": "new"}
 
     @api.model
@@ -526,7 +539,7 @@ class FiscalDocument(models.Model):
         paid = sum((payment.amount for payment in receipt.payments), ZERO) - receipt.change
         if lines == receipt.total == paid:
             return False
-        return _(
+        return self.env._(
             "The sums do not agree: lines %(lines)s, total %(total)s, paid %(paid)s.",
             lines=lines,
             total=receipt.total,

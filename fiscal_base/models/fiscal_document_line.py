@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
@@ -70,4 +70,4 @@ class FiscalDocumentLine(models.Model):
 
     def _check_frozen(self):
         if not engine_at_work(self.env) and any(line.document_id.state != "draft" for line in self):
-            raise UserError(_("What was fiscalized is frozen. Make a return or a correction instead."))
+            raise UserError(self.env._("What was fiscalized is frozen. Make a return or a correction instead."))

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..const import PAYMENT_KINDS
@@ -37,4 +37,4 @@ class FiscalDocumentPayment(models.Model):
 
     def _check_frozen(self):
         if not engine_at_work(self.env) and any(payment.document_id.state != "draft" for payment in self):
-            raise UserError(_("What was fiscalized is frozen. Make a return or a correction instead."))
+            raise UserError(self.env._("What was fiscalized is frozen. Make a return or a correction instead."))

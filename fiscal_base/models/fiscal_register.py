@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 
@@ -186,17 +186,19 @@ class FiscalRegister(models.Model):
     @api.constrains("till_wait")
     def _check_till_wait(self):
         if any(register.till_wait > 10 for register in self):
-            raise ValidationError(_("A till waits at most 10 seconds; then the receipt says “pending” and comes later."))
+            raise ValidationError(
+                self.env._("A till waits at most 10 seconds; then the receipt says “pending” and comes later.")
+            )
 
     @api.constrains("backup_id", "provider")
     def _check_backup(self):
         for register in self:
             backup = register.backup_id
             if backup == register:
-                raise ValidationError(_("A register cannot be its own backup."))
+                raise ValidationError(self.env._("A register cannot be its own backup."))
             if backup and backup.tax_vocabulary != register.tax_vocabulary:
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "“%(backup)s” names taxes in another way than “%(register)s”, so it cannot stand in for it.",
                         backup=backup.name,
                         register=register.name,
@@ -209,7 +211,9 @@ class FiscalRegister(models.Model):
             if self.env["fiscal.document"].search_count(
                 [("register_id", "=", register.id), ("company_id", "!=", register.company_id.id)], limit=1
             ):
-                raise ValidationError(_("“%s” has documents of another company. Make a new register.", register.name))
+                raise ValidationError(
+                    self.env._("“%s” has documents of another company. Make a new register.", register.name)
+                )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -223,13 +227,17 @@ class FiscalRegister(models.Model):
             register.provider != vals["provider"] and register.open_count for register in self
         ):
             raise UserError(
-                _("Documents are still in the queue of this register. Let them finish, then change the provider.")
+                self.env._(
+                    "Documents are still in the queue of this register. Let them finish, then change the provider."
+                )
             )
         shown = {"name", "state", "health", "till_wait"} & vals.keys()
         changed = self.filtered(lambda register: any(register[name] != vals[name] for name in shown))
         result = super().write(vals)
         changed._tell_tills()
-        if {"state", "provider"} & vals.keys() or any(getattr(self._fields[name], "required_if_provider", None) for name in vals):
+        if {"state", "provider"} & vals.keys() or any(
+            getattr(self._fields[name], "required_if_provider", None) for name in vals
+        ):
             self._check_required_if_provider()
         if {"state", "active", "name"} & vals.keys():
             self._ensure_lane()
@@ -240,7 +248,7 @@ class FiscalRegister(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used(self):
         if any(register.document_ids for register in self.sudo()):
-            raise UserError(_("This register has documents. Archive it instead of deleting it."))
+            raise UserError(self.env._("This register has documents. Archive it instead of deleting it."))
         self.sudo().cron_id.unlink()
 
     def _check_required_if_provider(self):
@@ -253,7 +261,11 @@ class FiscalRegister(models.Model):
             ]
             if missing:
                 raise ValidationError(
-                    _("Please fill in before you switch “%(name)s” on: %(fields)s.", name=register.name, fields=", ".join(missing))
+                    self.env._(
+                        "Please fill in before you switch “%(name)s” on: %(fields)s.",
+                        name=register.name,
+                        fields=", ".join(missing),
+                    )
                 )
 
     # === Contract ===
@@ -264,7 +276,7 @@ class FiscalRegister(models.Model):
         function = getattr(self.sudo(), f"_{self.provider}_{method}", None)
         if function is None:
             raise UserError(
-                _(
+                self.env._(
                     "The addon of “%(provider)s” is not installed or has no “%(method)s”. Install it again under Apps.",
                     provider=self.provider,
                     method=method,
@@ -295,7 +307,7 @@ class FiscalRegister(models.Model):
         self.ensure_one()
         capabilities = self._capabilities()
         if receipt.operation not in capabilities.operations:
-            return [_("“%s” cannot do this kind of document.", self.name)]
+            return [self.env._("“%s” cannot do this kind of document.", self.name)]
         problems = []
         if sums := self.env["fiscal.document"]._sum_problem(receipt):
             problems.append(sums)
@@ -306,21 +318,23 @@ class FiscalRegister(models.Model):
     def _receipt_problems(self, receipt, capabilities):
         problems = []
         if not receipt.lines:
-            problems.append(_("There is nothing on the receipt."))
+            problems.append(self.env._("There is nothing on the receipt."))
         if receipt.change and receipt.paid("cash") < 0:
-            problems.append(_("Change can be given from cash only."))
+            problems.append(self.env._("Change can be given from cash only."))
         labels = dict(PAYMENT_KINDS)
         for kind in {payment.kind for payment in receipt.payments} - capabilities.payment_kinds:
             problems.append(
-                _("“%(register)s” cannot register the payment kind “%(kind)s”.", register=self.name, kind=labels[kind])
+                self.env._(
+                    "“%(register)s” cannot register the payment kind “%(kind)s”.", register=self.name, kind=labels[kind]
+                )
             )
         for line in receipt.lines:
             if not one_line(line.name):
-                problems.append(_("A line of the receipt has no name."))
+                problems.append(self.env._("A line of the receipt has no name."))
             if line.quantity <= 0:
-                problems.append(_("“%s” has no quantity.", line.name))
+                problems.append(self.env._("“%s” has no quantity.", line.name))
             if line.amount < 0:
-                problems.append(_("“%s” has a negative amount.", line.name))
+                problems.append(self.env._("“%s” has a negative amount.", line.name))
         return problems
 
     # === Taxes ===
@@ -334,7 +348,7 @@ class FiscalRegister(models.Model):
         vocabulary = self._capabilities().tax_vocabulary
         if not vocabulary:
             rate = sum(tax.amount for tax in taxes if tax.amount_type != "fixed")
-            return f"{rate:g}", ", ".join(taxes.mapped("name")) or _("Without VAT"), rate, not taxes, False
+            return f"{rate:g}", ", ".join(taxes.mapped("name")) or self.env._("Without VAT"), rate, not taxes, False
         mapped = self.tax_mapping_ids.filtered(lambda mapping: mapping.tax_id in taxes).tax_code_id[:1]
         code = mapped or self._tax_code_by_rate(taxes, vocabulary)
         return code and (code.code, code.name, code.rate, code.without_tax, code.legacy)
@@ -362,7 +376,11 @@ class FiscalRegister(models.Model):
         """`{tax id: sentence}` of the company's sale taxes that have no place on a receipt, for the till's check."""
         self.ensure_one()
         taxes = self.env["account.tax"].search(
-            [("type_tax_use", "=", "sale"), ("company_id", "parent_of", self.company_id.id), ("amount_type", "!=", "group")]
+            [
+                ("type_tax_use", "=", "sale"),
+                ("company_id", "parent_of", self.company_id.id),
+                ("amount_type", "!=", "group"),
+            ]
         )
         problems = {}
         for tax in taxes:
@@ -373,14 +391,14 @@ class FiscalRegister(models.Model):
     def _tax_problem(self, taxes, code, operation):
         """A sentence when `taxes` cannot stand on a receipt, else False."""
         if not code:
-            return _(
+            return self.env._(
                 "The tax “%(tax)s” is not known to the register “%(register)s”. "
                 "Name its rate in Fiscal → Registers → %(register)s → Taxes.",
-                tax=", ".join(taxes.mapped("name")) or _("without tax"),
+                tax=", ".join(taxes.mapped("name")) or self.env._("without tax"),
                 register=self.name,
             )
         if code[4] and operation == "sale":
-            return _(
+            return self.env._(
                 "The rate of “%(tax)s” is no longer in force; it is for returns of older sales only. "
                 "Set the present rate on the product.",
                 tax=", ".join(taxes.mapped("name")),
@@ -431,27 +449,31 @@ class FiscalRegister(models.Model):
         self.ensure_one()
         status = self._status()
         found = [
-            (_("Register"), " ".join(filter(None, (status.name, status.serial_number)))),
-            (_("Registration number"), status.register_number),
-            (_("Tax number"), status.tax_number),
-            (_("Format"), status.format_version),
-            (_("Shift"), self._shift_words(status)),
-            (_("Not yet delivered"), status.unsent),
-            (_("Valid until"), status.expires and status.expires.strftime("%d.%m.%Y")),
+            (self.env._("Register"), " ".join(filter(None, (status.name, status.serial_number)))),
+            (self.env._("Registration number"), status.register_number),
+            (self.env._("Tax number"), status.tax_number),
+            (self.env._("Format"), status.format_version),
+            (self.env._("Shift"), self._shift_words(status)),
+            (self.env._("Not yet delivered"), status.unsent),
+            (self.env._("Valid until"), status.expires and status.expires.strftime("%d.%m.%Y")),
         ]
         lines = [f"{label}: {value}" for label, value in found if value not in (None, "", False)]
         own = self.company_id.fiscal_tax_number
         if status.tax_number and own and status.tax_number != own:
             lines.append(
-                _("Attention: the register belongs to %(other)s, this company is %(own)s.", other=status.tax_number, own=own)
+                self.env._(
+                    "Attention: the register belongs to %(other)s, this company is %(own)s.",
+                    other=status.tax_number,
+                    own=own,
+                )
             )
         if status.test:
-            lines.append(_("TEST, not fiscal"))
+            lines.append(self.env._("TEST, not fiscal"))
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "title": _("Ready") if status.ready else status.problem,
+                "title": self.env._("Ready") if status.ready else status.problem,
                 "message": " · ".join(lines),
                 "type": "success" if status.ready else "danger",
                 "sticky": not status.ready,
@@ -461,10 +483,10 @@ class FiscalRegister(models.Model):
 
     def _shift_words(self, status):
         if status.shift_expired:
-            return _("open for more than 24 hours")
+            return self.env._("open for more than 24 hours")
         if status.shift_open is None:
             return ""
-        return _("open") if status.shift_open else _("closed")
+        return self.env._("open") if status.shift_open else self.env._("closed")
 
     def _till_status(self):
         """The register light of a till, as JSON values; no setting and no secret is in it."""
@@ -495,7 +517,7 @@ class FiscalRegister(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Fiscal documents"),
+            "name": self.env._("Fiscal documents"),
             "res_model": "fiscal.document",
             "view_mode": "list,form",
             "domain": [("register_id", "=", self.id)],

@@ -7,7 +7,7 @@ import psycopg2
 import psycopg2.extensions
 import pytz
 
-from odoo import SUPERUSER_ID, _, api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
@@ -77,14 +77,18 @@ class FiscalRegister(models.Model):
         if known:
             return known
         problems = vals.pop("problems", []) + self._problems(receipt)
-        document = Document._engine().with_context(mail_create_nolog=True, mail_create_nosubscribe=True).create(
-            {
-                **vals,
-                "register_id": self.id,
-                "company_id": self.company_id.id,
-                "state": "rejected" if problems else "queued",
-                "error_message": "\n".join(problems) or False,
-            }
+        document = (
+            Document._engine()
+            .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
+            .create(
+                {
+                    **vals,
+                    "register_id": self.id,
+                    "company_id": self.company_id.id,
+                    "state": "rejected" if problems else "queued",
+                    "error_message": "\n".join(problems) or False,
+                }
+            )
         )
         if problems:
             document._alert()
@@ -112,23 +116,27 @@ class FiscalRegister(models.Model):
         model = self.env["ir.model"]._get_id("fiscal.register")
         for register in self.sudo():
             vals = {
-                "name": _("Fiscal register: %s", register.name),
+                "name": self.env._("Fiscal register: %s", register.name),
                 "active": register.active and register.state == "enabled",
             }
             if register.cron_id:
                 if any(register.cron_id[name] != value for name, value in vals.items()):
                     register.cron_id.write(vals)
                 continue
-            register.cron_id = self.env["ir.cron"].sudo().create(
-                {
-                    **vals,
-                    "model_id": model,
-                    "state": "code",
-                    "code": f"model.browse({register.id})._cron_lane()",
-                    "interval_number": 1,
-                    "interval_type": "minutes",
-                    "user_id": SUPERUSER_ID,
-                }
+            register.cron_id = (
+                self.env["ir.cron"]
+                .sudo()
+                .create(
+                    {
+                        **vals,
+                        "model_id": model,
+                        "state": "code",
+                        "code": f"model.browse({register.id})._cron_lane()",
+                        "interval_number": 1,
+                        "interval_type": "minutes",
+                        "user_id": SUPERUSER_ID,
+                    }
+                )
             )
 
     # === Ways into the lane ===
@@ -232,7 +240,8 @@ class FiscalRegister(models.Model):
             for document in orphans:
                 attempt = document.attempt_ids[:1]
                 document._apply(
-                    Outcome.unknown(_("The worker ended before the answer was stored."), retry_after=0), attempt
+                    Outcome.unknown(self.env._("The worker ended before the answer was stored."), retry_after=0),
+                    attempt,
                 )
             return orphans
 
@@ -265,7 +274,9 @@ class FiscalRegister(models.Model):
             return document
         open_states = Domain("state", "in", ("queued", "unknown", "waiting"))
         head = Document.search(lane & open_states & ~aside, order="priority desc, id", limit=1)
-        if head.operation == "shift_close" and Document.search_count(lane & aside & Domain("id", "<", head.id), limit=1):
+        if head.operation == "shift_close" and Document.search_count(
+            lane & aside & Domain("id", "<", head.id), limit=1
+        ):
             return Document  # a shift is not closed between the sending of a document and its outcome
         moments = [head.retry_at, self.retry_at if head.state == "queued" else None]
         return Document if any(moment and moment > now for moment in moments) else head
@@ -291,7 +302,7 @@ class FiscalRegister(models.Model):
         except Exception as error:
             _logger.info("fiscal register %s does not say how it is: %s", self.id, type(error).__name__)
             return RegisterStatus(
-                ready=False, reachable=False, problem=_("The register does not say how it is (%s).", error)
+                ready=False, reachable=False, problem=self.env._("The register does not say how it is (%s).", error)
             )
         finally:
             self.env.cr.rollback()
@@ -360,7 +371,9 @@ class FiscalRegister(models.Model):
                 except Exception as error:
                     _logger.exception("fiscal document %s cannot be prepared", document.key)
                     document._move(
-                        "rejected", error_code="prepare", error_message=_("It cannot be put into a request: %s", error)
+                        "rejected",
+                        error_code="prepare",
+                        error_message=self.env._("It cannot be put into a request: %s", error),
                     )
                     document._alert()
                     return None
@@ -381,7 +394,7 @@ class FiscalRegister(models.Model):
             return self._call_provider(method, document, document.request or {})
         except Exception as error:
             _logger.exception("fiscal document %s: %s failed", document.key, method)
-            return Outcome.unknown(_("The program failed while it was sent (%s).", type(error).__name__))
+            return Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(error).__name__))
         finally:
             self.env.cr.rollback()
 
@@ -524,7 +537,9 @@ class FiscalRegister(models.Model):
                 }
             )
             document.message_post(
-                body=_("Handed over from “%(register)s” to “%(backup)s”.", register=self.name, backup=backup.name)
+                body=self.env._(
+                    "Handed over from “%(register)s” to “%(backup)s”.", register=self.name, backup=backup.name
+                )
             )
         if documents:
             backup._wake()
@@ -539,7 +554,7 @@ class FiscalRegister(models.Model):
         words = []
         if oldest:
             words.append(
-                _(
+                self.env._(
                     "“%(document)s” has waited since %(time)s.",
                     document=oldest.display_name,
                     time=self._local(oldest.create_date).strftime("%d.%m.%Y %H:%M"),
@@ -552,11 +567,11 @@ class FiscalRegister(models.Model):
             self.activity_schedule(
                 ALERT,
                 user_id=(self.user_id or self.env.ref("base.user_admin")).id,
-                summary=_("The fiscal register needs you"),
+                summary=self.env._("The fiscal register needs you"),
                 note=plaintext2html("\n".join(words)),
             )
         elif activities and not words:
-            self.activity_feedback([ALERT], feedback=_("Solved: nothing waits any more."))
+            self.activity_feedback([ALERT], feedback=self.env._("Solved: nothing waits any more."))
 
     def _check_health(self):
         """Ask an idle register now and then how it is, so that its card and the tills tell the truth."""

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 
 from ..const import PAYMENT_KINDS
 from ..tools.money import ZERO, money
@@ -38,9 +38,7 @@ class FiscalShift(models.Model):
     cash_out_total = fields.Monetary(string="Cash out", compute="_compute_totals")
     cash_total = fields.Monetary(string="Cash in the drawer from this shift", compute="_compute_totals")
     z_data = fields.Json(string="Counters of the service", readonly=True)
-    differs = fields.Boolean(
-        string="Differs", readonly=True, help="The Z report of the service and Odoo's own counters do not agree."
-    )
+    differs = fields.Boolean(readonly=True, help="The Z report of the service and Odoo's own counters do not agree.")
     counters_html = fields.Html(compute="_compute_counters_html", sanitize=False)
 
     @api.depends("register_id", "number")
@@ -129,14 +127,14 @@ class FiscalShift(models.Model):
         operations = dict(self.env["fiscal.document"]._fields["operation"]._description_selection(self.env))
         kinds = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
         if name == "cash":
-            return _("Cash in the drawer from this shift")
+            return self.env._("Cash in the drawer from this shift")
         operation, __, rest = name.partition(".")
         if not rest:
             return operations[operation]
         if rest.startswith("tax."):
             what = taxes.get(rest.removeprefix("tax.")) or rest.removeprefix("tax.")
         else:
-            what = {"count": _("receipts"), "total": _("total")}.get(rest) or kinds[rest]
+            what = {"count": self.env._("receipts"), "total": self.env._("total")}.get(rest) or kinds[rest]
         return f"{operations[operation]}: {what}"
 
     def _close(self, document):

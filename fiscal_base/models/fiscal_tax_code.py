@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class FiscalTaxCode(models.Model):
-    """A rate or group as a register knows it: a Russian VAT rate (FFD tag 1199) or a tax group of a Ukrainian service."""
+    """A rate or group as a register knows it: a Russian VAT rate (FFD tag 1199), a Ukrainian tax group."""
 
     _name = "fiscal.tax.code"
     _description = "Fiscal tax code"

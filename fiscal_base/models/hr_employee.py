@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..tools.tax_number import PERSON, person_number
@@ -25,7 +25,7 @@ class HrEmployee(models.Model):
             country = employee.company_id.account_fiscal_country_id.code
             if employee.fiscal_tax_number and not person_number(employee.fiscal_tax_number, country):
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "“%(number)s” is not a tax number of a person: %(employee)s needs %(digits)s digits, "
                         "the last ones of which are check digits. Please compare it with the document.",
                         number=employee.fiscal_tax_number,
@@ -38,19 +38,19 @@ class HrEmployee(models.Model):
         """A sentence that says why the employee cannot be the cashier of a receipt of `company`, or False."""
         employee = self.sudo()
         if not employee:
-            return _(
+            return self.env._(
                 "The current user is not linked to an employee, so the receipt would have no cashier. "
                 "Open Employees, choose the person, and set the user on the page “Settings”."
             )
         if not employee.fiscal_cashier:
-            return _(
+            return self.env._(
                 "%s may not work with the cash register. Open Employees, choose the person, and on the page "
                 "“Cash register” tick “May work with the cash register”.",
                 employee.name,
             )
         country = company.account_fiscal_country_id.code
         if country in PERSON and not person_number(employee.fiscal_tax_number or "", country):
-            return _(
+            return self.env._(
                 "%s has no tax number, which the law wants on the receipt. Open Employees, choose the person, and "
                 "enter it on the page “Cash register”.",
                 employee.name,

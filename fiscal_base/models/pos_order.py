@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
@@ -109,7 +109,7 @@ class PosOrder(models.Model):
             taxes = line.tax_ids_after_fiscal_position
             if amount < 0 and sign * line.qty < 0:
                 problems.append(
-                    _(
+                    self.env._(
                         "The order both sells and takes back goods (“%s”). These are two receipts: "
                         "make the return an order of its own.",
                         line.full_product_name or line.product_id.name,
@@ -119,7 +119,7 @@ class PosOrder(models.Model):
         try:
             amounts = settle([amount for __, amount, __ in rows], [taxes for __, __, taxes in rows], total)
         except CannotSettle:
-            problems.append(_("The discounts of the order exceed its lines."))
+            problems.append(self.env._("The discounts of the order exceed its lines."))
             amounts = [max(amount, ZERO) for __, amount, __ in rows]
         lines = []
         for (line, before, taxes), amount in zip(rows, amounts, strict=True):
@@ -176,7 +176,7 @@ class PosOrder(models.Model):
             )
             if not same:
                 raise UserError(
-                    _(
+                    self.env._(
                         "The receipt of order %s has gone to the register, so its lines and payments stay as they are. "
                         "Refund the order instead.",
                         order.pos_reference or order.name,
@@ -187,7 +187,7 @@ class PosOrder(models.Model):
         self.ensure_one()
         return {
             "type": "ir.actions.act_window",
-            "name": _("Fiscal documents"),
+            "name": self.env._("Fiscal documents"),
             "res_model": "fiscal.document",
             "view_mode": "list,form",
             "domain": [("pos_order_id", "=", self.id)],

@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..const import TAX_SYSTEMS
@@ -43,7 +43,7 @@ class ResCompany(models.Model):
             number, country = company.fiscal_tax_number, company.account_fiscal_country_id.code
             if number and not company_number(number, country):
                 raise ValidationError(
-                    _(
+                    self.env._(
                         "“%(number)s” is not a valid tax number for %(company)s: its check digits do not fit. "
                         "Please compare it with the registration certificate.",
                         number=number,

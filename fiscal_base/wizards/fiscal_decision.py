@@ -1,4 +1,4 @@
-from odoo import _, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..tools.outcome import FiscalData
@@ -45,19 +45,21 @@ class FiscalDecision(models.TransientModel):
     def action_confirm(self):
         self.ensure_one()
         if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
-            raise AccessError(_("Only a fiscal accountant decides about documents whose outcome is open."))
+            raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
         if not self.decision:
-            raise UserError(_("Please choose what you have found out."))
+            raise UserError(self.env._("Please choose what you have found out."))
         if set(self.document_ids.mapped("state")) != ({"rejected"} if self.decision == "cancel" else {"unknown"}):
             raise UserError(
-                _("This decision is for documents with an error.")
+                self.env._("This decision is for documents with an error.")
                 if self.decision == "cancel"
-                else _("This decision is for documents whose outcome is unknown.")
+                else self.env._("This decision is for documents whose outcome is unknown.")
             )
         data = None
         if self.decision == "registered":
             if len(self.document_ids) != 1 or not (self.fiscal_number or "").strip():
-                raise UserError(_("Enter the fiscal number that stands on the receipt, for one document at a time."))
+                raise UserError(
+                    self.env._("Enter the fiscal number that stands on the receipt, for one document at a time.")
+                )
             data = FiscalData(
                 number=self.fiscal_number.strip(),
                 sign=(self.fiscal_sign or "").strip(),
