@@ -76,19 +76,18 @@ class FiscalRegister(models.Model):
     # === Contract ===
 
     def _kkm_server_capabilities(self):
+        # A receipt opens a closed shift by itself, cash in and out do not (§3.2, §5.4): so Odoo opens it.
         return Capabilities(
             operations=frozenset(const.COMMANDS),
             payment_kinds=frozenset(const.PAYMENTS),
             tax_vocabulary="ru",
-            opens_shift=True,
             wait=min(self.kkm_server_timeout, 10),
         )
 
     def _kkm_server_validate(self, receipt):
-        return [
-            self.env._(texts.PROBLEMS[problem.code]) % problem.values
-            for problem in protocol.problems(receipt, self._kkm_server_device())
-        ]
+        problems = protocol.problems(receipt, self._kkm_server_device())
+        sentences = [(self.env._(texts.PROBLEMS[problem.code]), problem.values) for problem in problems]
+        return [sentence % values for sentence, values in sentences]
 
     def _kkm_server_prepare(self, document, receipt):
         """The frozen body, and the number after which a look-up has to search (`protocol.lookup`)."""
@@ -97,16 +96,10 @@ class FiscalRegister(models.Model):
         return protocol.freeze(command, after=int(last) if last.isdecimal() else None)
 
     def _kkm_server_submit(self, document, request):
-        return self._kkm_server_in_words(protocol.parse(request, self._kkm_server_send(request)))
+        return self._kkm_server_converse(protocol.submit(request))
 
     def _kkm_server_lookup(self, document, request):
-        conversation = protocol.lookup(request)
-        question = next(conversation)
-        while True:
-            try:
-                question = conversation.send(self._kkm_server_send(question))
-            except StopIteration as end:
-                return self._kkm_server_in_words(end.value)
+        return self._kkm_server_converse(protocol.lookup(request))
 
     def _kkm_server_status(self):
         question = protocol.freeze(protocol.get_data_kkt(self._kkm_server_device()))
@@ -131,6 +124,15 @@ class FiscalRegister(models.Model):
         if register.kkm_server_login:
             message = replace(message, auth=(register.kkm_server_login, register.kkm_server_password or ""))
         return send(message)
+
+    def _kkm_server_converse(self, conversation):
+        """Carry the requests of a conversation to KKM Server and the replies back; its outcome in words."""
+        request = next(conversation)
+        while True:
+            try:
+                request = conversation.send(self._kkm_server_send(request))
+            except StopIteration as end:
+                return self._kkm_server_in_words(end.value)
 
     def _kkm_server_devices(self):
         """The registers that KKM Server knows.

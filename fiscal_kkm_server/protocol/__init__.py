@@ -1,4 +1,5 @@
-"""KKM Server's protocol without I/O: `commands` builds, `checks` refuses early, `answers` reads, `lookup` asks back.
+"""KKM Server's protocol without I/O: `commands` builds, `checks` refuses early, `answers` reads,
+`conversations` sends and asks back.
 
 `§` in the docstrings names the section of the protocol notes, `kkm_server.md`. Nothing here imports odoo or opens a
 socket, so the same code serves a call from the server, from a browser beside the register, and a test.
@@ -7,7 +8,7 @@ socket, so the same code serves a call from the server, from a browser beside th
 from .answers import Failure, ListedDevice, parse, parse_devices, parse_status
 from .checks import Problem, problems
 from .commands import Device, build, freeze, get_data_kkt, http, list_devices
-from .lookup import lookup
+from .conversations import lookup, submit
 
 __all__ = [
     "Device",
@@ -24,4 +25,5 @@ __all__ = [
     "parse_devices",
     "parse_status",
     "problems",
+    "submit",
 ]

@@ -309,11 +309,15 @@ def read(reply: Reply, command: str) -> dict | Failure:
 
 
 def parse_status(reply: Reply) -> RegisterStatus:
-    """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the sentence for people."""
+    """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the sentence for people.
+
+    A register whose shift is too old is ready all the same: it can close it.
+    """
     answer = read(reply, "GetDataKKT")
     if isinstance(answer, Failure):
         return RegisterStatus(
             ready=False,
+            reachable=answer.code != "no_connection",
             problem=answer.message or answer.code,
             offline=answer.code in ("no_connection", "device_not_found"),
             extra={"code": answer.code},
@@ -324,7 +328,7 @@ def parse_status(reply: Reply) -> RegisterStatus:
     ends = [date for name in ("FN_DateEnd", "LicenseExpirationDate") if (date := moment(info.get(name)))]
     variants = {str(number): key for key, number in const.TAX_VARIANTS.items()}
     return RegisterStatus(
-        ready=not code,
+        ready=code in ("", "shift_expired"),
         problem=code,
         name=words(info.get("NameOrganization")),
         serial_number=words(info.get("KktNumber")),

@@ -179,14 +179,11 @@ def get_data_kkt(device: Device) -> dict:
     return {"Command": "GetDataKKT", **device.selector(), "Timeout": TIMEOUT}
 
 
-def get_data_check(selector: dict, number: int) -> dict:
-    """A document from the fiscal storage, nothing printed (§3.5).
-
-    :param selector: the register's keys as they stand in the command that is looked for
-    """
+def get_data_check(device: Device, number: int) -> dict:
+    """A document from the fiscal storage, nothing printed (§3.5)."""
     return {
         "Command": "GetDataCheck",
-        **selector,
+        **device.selector(),
         "FiscalNumber": number,
         "NumberCopies": 0,
         "Timeout": TIMEOUT,

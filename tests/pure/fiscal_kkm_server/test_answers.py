@@ -268,12 +268,16 @@ def test_status():
         ({"Active": False}, "not_active"),
         ({"PaperOver": True}, "paper"),
         ({"FN_MemOverflowl": True}, "storage_full"),
-        ({"SessionState": 3}, "shift_expired"),
     ],
 )
 def test_a_register_that_cannot_work(info, code):
     status = status_of(**info)
     assert (status.ready, status.extra["code"]) == (False, code)
+
+
+def test_a_register_with_an_old_shift_can_still_close_it():
+    status = status_of(SessionState=3)
+    assert (status.ready, status.shift_expired, status.extra["code"]) == (True, True, "shift_expired")
 
 
 def test_status_says_what_it_knows():
@@ -306,6 +310,7 @@ def test_status_says_what_it_knows():
 def test_status_that_cannot_be_had(reply, code):
     status = protocol.parse_status(reply)
     assert (status.ready, status.extra["code"]) == (False, code)
+    assert status.reachable is isinstance(reply, Answer)
 
 
 def test_devices():

@@ -67,17 +67,16 @@ class Engine:
                 if outcome is None or outcome.new_key:
                     command = protocol.build(replace(receipt, key=str(uuid4())), DEVICE)
                     self.request = protocol.freeze(command, self.after)
-                outcome = protocol.parse(self.request, self.send(self.request))
+                outcome = self.converse(protocol.submit(self.request))
             elif outcome.kind in (Kind.UNKNOWN, Kind.WAITING):
-                outcome = self.look_up()
+                outcome = self.converse(protocol.lookup(self.request))
             else:
                 break
         if outcome.kind is Kind.DONE and outcome.data.number:
             self.after = int(outcome.data.number)
         return outcome
 
-    def look_up(self):
-        conversation = protocol.lookup(self.request)
+    def converse(self, conversation):
         try:
             question = next(conversation)
             while True:

@@ -1,7 +1,7 @@
-"""Asking about a command whose end is not known (§7, items 2 to 4), as a conversation without I/O.
+"""Sending a command, and asking about one whose end is not known (§7, items 1 to 4), as conversations without I/O.
 
-`lookup` is a generator: it yields requests, is sent the replies, and returns the `Outcome`. Whoever has the connection
-drives it; replies that come one at a time (a register that calls us) can be replayed into a new one from the start.
+A conversation is a generator: it yields requests, is sent the replies, and returns the `Outcome`. Whoever has the
+connection drives it; replies that come one at a time (a register that calls us) can be replayed into a new one.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from .answers import (
     integer,
     judge,
     moment,
+    parse,
     qr_parts,
     raw,
     read,
@@ -42,6 +43,21 @@ _TYPES = {"приход": "1", "возврат прихода": "2", "расхо
 _REPORT = re.compile(r"(открыти|закрыти)\w* смен|отч[её]т|регистрац", re.I)
 
 Conversation = Generator[dict, Reply, Outcome]
+
+
+def submit(request: dict) -> Conversation:
+    """Send `request` once.
+
+    The text of code 61 means a closed shift as well as one that is over 24 hours old (§3.1), and their cures differ:
+    the register is asked which of the two it is. Old registers do not report the third state (§3.3), so whatever is
+    not closed is too old.
+    """
+    outcome = parse(request, (yield request))
+    if outcome.kind is not Kind.BLOCKED or outcome.code != "shift_closed":
+        return outcome
+    state = read((yield freeze(get_data_kkt(_device(thaw(request))))), "GetDataKKT")
+    session = None if isinstance(state, Failure) else integer(inner(state, "Info").get("SessionState"))
+    return outcome if session in (None, const.SHIFT_CLOSED) else dataclasses.replace(outcome, code="shift_expired")
 
 
 def lookup(request: dict) -> Conversation:
@@ -87,6 +103,11 @@ def _unwrap(reply: Answer) -> dict | Failure:
     return answer
 
 
+def _device(command: Mapping) -> Device:
+    """The register that `command` names."""
+    return Device(serial=command.get("KktNumber", ""), number=command.get("NumDevice", 0))
+
+
 # === The fiscal storage ===
 
 
@@ -102,14 +123,11 @@ def _in_storage(command: dict, after: int | None, absent: Outcome) -> Conversati
     if name not in ("RegisterCheck", "OpenShift", "CloseShift"):
         # cash in and out leave nothing in the fiscal storage: a person looks at the drawer and the tape
         return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
-    selector = {key: command[key] for key in ("KktNumber", "NumDevice") if key in command}
-    device = Device(serial=selector.get("KktNumber", ""), number=selector.get("NumDevice", 0))
-    reply = yield freeze(get_data_kkt(device))
-    state = read(reply, "GetDataKKT")
+    state = read((yield freeze(get_data_kkt(_device(command)))), "GetDataKKT")
     if isinstance(state, Failure):
         return Outcome.unknown(state.message, code=state.code)
     if name == "RegisterCheck":
-        return (yield from _receipt_in_storage(command, selector, state, after, absent))
+        return (yield from _receipt_in_storage(command, state, after, absent))
     return _shift_in_storage(name, state, after, absent)
 
 
@@ -129,9 +147,7 @@ def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outc
     return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
 
 
-def _receipt_in_storage(
-    command: dict, selector: dict, state: Mapping, after: int | None, absent: Outcome
-) -> Conversation:
+def _receipt_in_storage(command: dict, state: Mapping, after: int | None, absent: Outcome) -> Conversation:
     """Compare the documents after `after` with the receipt, newest first.
 
     Done only where exactly one is the same; absent only where every one since `after` was read and is another.
@@ -144,7 +160,7 @@ def _receipt_in_storage(
     complete = (after or 0) + 1 == first
     same, unsure = [], 0
     for number in range(last, first - 1, -1):
-        reply = yield freeze(get_data_check(selector, number))
+        reply = yield freeze(get_data_check(_device(command), number))
         found = read(reply, "GetDataCheck")
         verdict = None if isinstance(found, Failure) else _same(command, found, number)
         if verdict:

@@ -1,4 +1,4 @@
-"""Asking about a command whose end is not known (`kkm_server.md` §7, items 2 to 4)."""
+"""Sending a command, and asking about one whose end is not known (`kkm_server.md` §7, items 1 to 4)."""
 
 import json
 from dataclasses import replace
@@ -39,14 +39,16 @@ class Service:
             assert command["KktNumber"] == SERIAL
             value = {"Command": "GetDataKKT", "Status": 0, "CheckNumber": self.last, "SessionNumber": 6}
             value["Info"] = {"SessionState": self.state}
+        elif command["Command"] != "GetDataCheck":
+            value = self.rezult
         else:
-            assert command["Command"] == "GetDataCheck" and command["NumberCopies"] == 0
+            assert command["NumberCopies"] == 0
             value = self.documents[command["FiscalNumber"]]
         return value if not isinstance(value, dict) else Answer(200, "  " + json.dumps(value))
 
 
-def run(request, service):
-    conversation = protocol.lookup(request)
+def run(request, service, start=protocol.lookup):
+    conversation = start(request)
     try:
         question = next(conversation)
         while True:
@@ -264,3 +266,29 @@ def test_number_of_a_shift_report():
         request = protocol.freeze(protocol.build(operation(name), DEVICE), after=after)
         data = run(request, Service(FORGOTTEN, state=state, last=17)).data
         assert (data.number, data.shift_number) == (number, 6)
+
+
+# === Sending ===
+
+CODE_61 = "Ошибка регистрации ( 61 : ККТ: Смена не открыта или смена превысила 24 часа – операция невозможна )"
+
+
+@pytest.mark.parametrize(("state", "code"), [(1, "shift_closed"), (2, "shift_expired"), (3, "shift_expired")])
+@pytest.mark.parametrize("name", ["cash_in", "sale"])
+def test_which_of_the_two_code_61_means(name, state, code):
+    receipt = sale() if name == "sale" else operation(name, "10.00")
+    request = protocol.freeze(protocol.build(receipt, DEVICE))
+    command = json.loads(request["body"])["Command"]
+    service = Service({"Command": command, "Status": 2, "Error": CODE_61, "IdCommand": KEY}, state=state)
+    outcome = run(request, service, protocol.submit)
+    assert (outcome.kind.value, outcome.code, outcome.message) == ("blocked", code, CODE_61)
+
+
+def test_it_is_asked_only_then():
+    service = Service({**DONE})
+    assert run(RECEIPT, service, protocol.submit).kind.value == "done"
+    assert len(service.asked) == 1
+    request = protocol.freeze(protocol.build(operation("shift_close"), DEVICE))
+    service = Service({"Command": "CloseShift", "Status": 2, "Error": CODE_61, "IdCommand": KEY})
+    assert run(request, service, protocol.submit).kind.value == "rejected"
+    assert len(service.asked) == 1
