@@ -29,8 +29,14 @@ def quantity(value: object) -> Decimal:
 
 
 def minor(amount: Decimal) -> int:
-    """Kopecks of an amount that has at most two decimals."""
-    return int((amount * 100).to_integral_exact())
+    """Kopecks of an amount.
+
+    :raises ValueError: when it has more than two decimals: it is rounded by `money`, never here
+    """
+    kopecks = int(amount * 100)
+    if kopecks != amount * 100:
+        raise ValueError(f"{amount} is not an amount to the kopeck")
+    return kopecks
 
 
 def spread(amounts: Sequence[Decimal], difference: Decimal) -> list[Decimal]:
@@ -60,7 +66,8 @@ def spread(amounts: Sequence[Decimal], difference: Decimal) -> list[Decimal]:
     by_remainder = sorted(range(len(shares)), key=lambda index: (-shares[index][1], index))
     extra = set(by_remainder[:rest])
     changed = [
-        part + sign * (share + (index in extra)) for index, (part, (share, __)) in enumerate(zip(base, shares))
+        part + sign * (share + (index in extra))
+        for index, (part, (share, __)) in enumerate(zip(base, shares, strict=True))
     ]
     return [(Decimal(value) / 100).quantize(CENT) for value in changed]
 
@@ -83,7 +90,7 @@ def settle(amounts: Sequence[Decimal], groups: Sequence[object], total: Decimal)
         members = [index for index, other in enumerate(groups) if other == group]
         discount = -sum((amounts[index] for index in members if amounts[index] < 0), ZERO)
         carried = min(discount, sum((result[index] for index in members), ZERO))
-        for index, amount in zip(members, spread([result[index] for index in members], -carried)):
+        for index, amount in zip(members, spread([result[index] for index in members], -carried), strict=True):
             result[index] = amount
     carrying = [index for index, amount in enumerate(amounts) if amount > 0]
     if not carrying:
@@ -91,6 +98,6 @@ def settle(amounts: Sequence[Decimal], groups: Sequence[object], total: Decimal)
     difference = total - sum(result, ZERO)
     if difference and not carrying:
         raise CannotSettle(f"there is no line to carry {difference}")
-    for index, amount in zip(carrying, spread([result[index] for index in carrying], difference)):
+    for index, amount in zip(carrying, spread([result[index] for index in carrying], difference), strict=True):
         result[index] = amount
     return result

@@ -16,7 +16,8 @@ class Line:
     """One line of a receipt.
 
     :param price: price of one unit before discount, taxes included
-    :param amount: what the customer pays for the line; discount = round(price × quantity) − amount (negative: surcharge)
+    :param amount: what the customer pays for the line; discount = round(price × quantity) − amount (negative: a
+        surcharge)
     :param tax_code: code in the register's own tax table (`fiscal.tax.code`), e.g. `vat22`
     :param tax_rate: its rate in percent, None for “without VAT”
     :param subject: payment subject (FFD tag 1212)

@@ -12,10 +12,10 @@ def one_line(text: str | None) -> str:
     """`text` without control characters and with every run of white space as one blank."""
     visible = "".join(
         " " if character.isspace() else character
-        for character in unicodedata.normalize("NFC", text or "")
+        for character in text or ""
         if character.isspace() or unicodedata.category(character)[0] != "C"
     )
-    return _SPACES.sub(" ", visible).strip()
+    return _SPACES.sub(" ", unicodedata.normalize("NFC", visible)).strip()
 
 
 def shorten(text: str | None, limit: int) -> str:

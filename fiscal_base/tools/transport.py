@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import json
 import re
-import ssl
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from http.client import HTTPException
+from urllib.parse import quote, quote_plus
 
 import requests
 from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3 import exceptions as urllib3_errors
 from urllib3.util.retry import Retry
 
@@ -26,13 +28,21 @@ READ_TIMEOUT = 10.0
 #: longest answer that is read, in bytes; a fiscal answer has kilobytes
 MAX_ANSWER = 4 * 1024 * 1024
 #: names whose values are secret in any header, query, JSON object or form
-SECRET_KEY = re.compile(
-    r"(token|secret|passw|authorization|signature|api[-_]?key|licen[cs]e[-_]?key|(^|[-_])pin([-_]code)?$|cookie)", re.I
-)
+_NAMES = r"token|secret|passw|pwd|authorization|signature|(?:api|access|private|licen[cs]e)[-_]?key|cookie"
+_PIN = r"(?:\w{0,40}[-_])?pin[-_]?(?:code)?|\w{0,40}(?-i:[a-z]Pin)(?:code)?"
+SECRET_KEY = re.compile(rf"{_NAMES}|^(?:{_PIN})$", re.I)
+#: such a name in a text, and its value. Each repetition is bounded: an answer may hold a picture of megabytes
 _SECRET_PAIR = re.compile(
-    r'(?i)(["\']?[\w-]*(?:token|secret|passw|authorization|signature|api[-_]?key|licen[cs]e[-_]?key)[\w-]*["\']?\s*[:=]\s*)'
-    r'("(?:[^"\\]|\\.)*"|\'[^\']*\'|(?:basic|bearer|token)\s+[^\s,;"\'}]+|[^\s,;&}"\']+)'
+    rf"""(?ix) ( (?<![\w-]) (?:[\w-]{{0,60}}? (?:{_NAMES}) [\w-]{{0,60}} | {_PIN}) \\*["']? \s{{0,8}} [:=] \s{{0,8}} )
+    ( "(?:[^"\\]|\\.)*"? | '[^']*'? | \\+["'](?:[^"'\\]|\\(?!["']))*
+    | (?:basic|bearer|token)\s+[^\s,;"'}}]+ | digest\s[^\r\n]* | [^\s,;&}}"'\\\])]+ )"""
 )
+#: what is secret in a text without a name of its own before it
+_SECRET_PLACES = [
+    re.compile(r"(?i)\b((?:set-)?cookie\s{0,8}:\s{0,8})[^\r\n\"']+"),
+    re.compile(r"(://[^/\s:@\"']{0,200}:)[^@/\s\"']+(?=@)"),
+    re.compile(r"(?i)\b((?:basic|bearer)\s)(?=[\w+/.~-]{0,60}[\d=])[\w+/=.~-]{8,}"),
+]
 HIDDEN = "•••"
 
 
@@ -65,7 +75,7 @@ class Answer:
         """The parsed body, None when it is not JSON (an error page of a gateway, for example)."""
         try:
             return json.loads(self.text.lstrip("\ufeff \t\r\n"))
-        except ValueError:
+        except (ValueError, RecursionError):
             return None
 
 
@@ -90,37 +100,57 @@ class _Session(requests.Session):
         return None
 
 
+class _Connecting:
+    """A connection on which every failure to connect, the TLS handshake included, says that nothing was sent."""
+
+    def connect(self):
+        try:
+            super().connect()
+        except Exception as error:
+            raise urllib3_errors.NewConnectionError(self, type(error).__name__) from error
+
+
+class _Counting:
+    """A pool whose answers count as broken when they are shorter than they announce; urllib3 1.26 does not mind."""
+
+    def urlopen(self, *args, **options):
+        return super().urlopen(*args, **options, enforce_content_length=True)
+
+
+class _Plain(_Counting, HTTPConnectionPool):
+    ConnectionCls = type("_PlainConnection", (_Connecting, HTTPConnectionPool.ConnectionCls), {})
+
+
+class _Secure(_Counting, HTTPSConnectionPool):
+    ConnectionCls = type("_SecureConnection", (_Connecting, HTTPSConnectionPool.ConnectionCls), {})
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args, **options):
+        super().init_poolmanager(*args, **options)
+        self.poolmanager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
+
+
 def _session() -> requests.Session:
     session = _Session()
     session.trust_env = False
-    adapter = HTTPAdapter(max_retries=Retry(total=0, redirect=False), pool_connections=1, pool_maxsize=1)
+    adapter = _Adapter(max_retries=Retry(total=0, redirect=False), pool_connections=1, pool_maxsize=1)
     session.mount("http://", adapter)
     session.mount("https://", adapter)
     return session
 
 
-#: OpenSSL's names for a handshake that failed. Other TLS errors may come while the answer is read
-_HANDSHAKE = {
-    "CERTIFICATE_VERIFY_FAILED",
-    "NO_PROTOCOLS_AVAILABLE",
-    "NO_SHARED_CIPHER",
-    "SSLV3_ALERT_HANDSHAKE_FAILURE",
-    "TLSV1_ALERT_PROTOCOL_VERSION",
-    "UNSUPPORTED_PROTOCOL",
-    "WRONG_VERSION_NUMBER",
-}
-
-
-def _never_left(error: requests.RequestException) -> bool:
-    """Whether the exception proves that no byte of the request reached the service."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return True
+def _never_left(error: Exception) -> str:
+    """Why no byte of the request can have reached the service; "" when the exception does not prove that."""
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return type(error).__name__
     reason = error.args[0] if error.args else None
     cause = getattr(reason, "reason", reason)
-    if isinstance(cause, urllib3_errors.SSLError):
-        tls = cause.args[0] if cause.args else None
-        return getattr(tls, "reason", None) in _HANDSHAKE or isinstance(tls, ssl.CertificateError)
-    return isinstance(cause, urllib3_errors.NewConnectionError | urllib3_errors.ConnectTimeoutError)
+    if not isinstance(cause, urllib3_errors.NewConnectionError):
+        return ""
+    while first := cause.__cause__ or cause.__context__:
+        cause = first
+    return type(cause).__name__
 
 
 def send(request: Request) -> Answer | NotSent | Lost:
@@ -136,20 +166,19 @@ def send(request: Request) -> Answer | NotSent | Lost:
                     auth=request.auth and tuple(part.encode() for part in request.auth),
                 )
             )
+            for name, value in prepared.headers.items():
+                f"{name}{value}".encode("latin-1")
         except (requests.RequestException, ValueError) as error:
-            return NotSent(f"the address of the service is not valid ({type(error).__name__})")
+            return NotSent(f"the address of the service or a header is not valid ({type(error).__name__})")
         try:
             with session.send(
                 prepared, timeout=(request.connect_timeout, request.read_timeout), allow_redirects=False, stream=True
             ) as response:
                 return _read(response)
-        except requests.RequestException as error:
-            kind = type(error).__name__
-            if _never_left(error):
-                return NotSent(f"no connection to the service ({kind})")
-            return Lost(f"the connection broke before the whole answer arrived ({kind})")
-        except (OSError, ValueError) as error:
-            return Lost(f"the answer could not be read ({type(error).__name__})")
+        except (requests.RequestException, urllib3_errors.HTTPError, HTTPException, OSError, ValueError) as error:
+            if reason := _never_left(error):
+                return NotSent(f"no connection to the service ({reason})")
+            return Lost(f"the connection broke before the whole answer arrived ({type(error).__name__})")
 
 
 def _read(response: requests.Response) -> Answer | Lost:
@@ -158,6 +187,10 @@ def _read(response: requests.Response) -> Answer | Lost:
         content += chunk
         if len(content) > MAX_ANSWER:
             return Lost("the answer is too long to be one of this service")
+    announced = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
+    if response.ok and not content and not announced and response.status_code != 204:
+        # A head that is cut off reads like a short one; no service says yes without a word.
+        return Lost("the answer was cut off")
     return Answer(response.status_code, content.decode("utf-8", "replace"), dict(response.headers))
 
 
@@ -166,26 +199,45 @@ def redact(value: object, secrets: Iterable[str] = ()) -> object:
 
     :param secrets: values known to be secret wherever they stand, for example the password of this register
     """
-    known = sorted({secret for secret in secrets if secret and len(secret) >= 3}, key=len, reverse=True)
+    known = {str(secret) for secret in secrets if secret and len(str(secret)) >= 3}
+    forms = {form for secret in known for form in _forms(secret)}
+    ordered = sorted(forms, key=lambda form: (-len(form), form))
+
+    def hide(string: str) -> str:
+        for form in ordered:
+            string = string.replace(form, HIDDEN)
+        return string
 
     def text(string: str) -> str:
-        for secret in known:
-            string = string.replace(secret, HIDDEN)
-        return _SECRET_PAIR.sub(lambda match: match[1] + HIDDEN, string)
+        if string.lstrip()[:1] in ("{", "["):
+            try:
+                return hide(json.dumps(walk(json.loads(string)), ensure_ascii=False))
+            except (ValueError, RecursionError):
+                pass
+        string = _SECRET_PAIR.sub(lambda match: match[1] + HIDDEN, hide(string))
+        for pattern in _SECRET_PLACES:
+            string = pattern.sub(lambda match: match[1] + HIDDEN, string)
+        return string
 
     def walk(item: object) -> object:
         if isinstance(item, Mapping):
-            return {key: HIDDEN if SECRET_KEY.search(str(key)) and part else walk(part) for key, part in item.items()}
+            return {
+                hide(str(key)): HIDDEN if SECRET_KEY.search(str(key)) and part else walk(part)
+                for key, part in item.items()
+            }
         if isinstance(item, list | tuple):
             return [walk(part) for part in item]
-        return text(item) if isinstance(item, str) else item
+        if isinstance(item, str):
+            return text(item)
+        return HIDDEN if str(item) in known else item
 
-    if isinstance(value, str):
-        try:
-            parsed = json.loads(value)
-        except ValueError:
-            return text(value)
-        if isinstance(parsed, dict | list):
-            return json.dumps(walk(parsed), ensure_ascii=False)
-        return text(value)
-    return walk(value)
+    try:
+        return walk(value)
+    except RecursionError:
+        return HIDDEN
+
+
+def _forms(secret: str) -> set[str]:
+    """How a secret may stand in a text: as it is, and as JSON and addresses write it."""
+    written = {json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
+    return {secret, *written, quote(secret, errors="replace"), quote_plus(secret, errors="replace")}
