@@ -1,13 +1,20 @@
-import { serializeError } from "./serialize_error";
 import { _t } from "@web/core/l10n/translation";
+import { serializeError } from "./serialize_error";
 
 /** Seconds between two questions about a receipt that the register has not finished; the last one repeats. */
 const PAUSES = [1, 2, 3, 5, 10, 20, 30];
+/** Seconds beyond the till's own wait after which a question counts as lost: a dead line may never say so. */
+const PATIENCE = 20;
 const FINAL = new Set(["done", "rejected", "cancelled"]);
 
 /** Whether nothing more is to be expected of these receipts. */
 export function areFinal(receipts) {
     return receipts.length > 0 && receipts.every((receipt) => FINAL.has(receipt.state));
+}
+
+/** Whether every one of these receipts is registered. */
+export function areDone(receipts) {
+    return receipts.length > 0 && receipts.every((receipt) => receipt.state === "done");
 }
 
 /**
@@ -24,6 +31,15 @@ export class FiscalTill {
         /** uuid → number of questions asked so far */
         this.pending = {};
         this.timer = null;
+        /** Questions are numbered: an answer that a later one has overtaken is old and says nothing. */
+        this.asked = 0;
+        this.answered = 0;
+        /** uuid → what the cashier was told about a refused receipt: `{problem, close}` */
+        this.told = {};
+        /** uuids of orders that the cashier asked to try again, who therefore wants to hear of success as well */
+        this.retried = {};
+        /** uuid of the order whose receipt is about to be printed by itself */
+        this.held = null;
     }
 
     get enabled() {
@@ -37,29 +53,36 @@ export class FiscalTill {
         if (!this.enabled) {
             return [];
         }
-        const problems = [];
+        const problems = new Set();
         const cashier = this.pos.getCashier();
         if (cashier?._fiscal_problem) {
-            problems.push(cashier._fiscal_problem);
+            problems.add(cashier._fiscal_problem);
         }
         const returned = order.lines.filter((line) => line.refunded_orderline_id);
-        const sold = order.lines.filter((line) => !line.refunded_orderline_id && line.qty > 0 && line.price_unit > 0);
+        const sold = order.lines.filter(
+            (line) => !line.refunded_orderline_id && line.qty > 0 && line.price_unit > 0
+        );
+        const unmapped = this.pos.config._fiscal_unmapped_taxes || {};
+        for (const tax of sold.flatMap((line) => line.tax_ids)) {
+            if (unmapped[tax.id]) {
+                problems.add(unmapped[tax.id]);
+            }
+        }
+        if (problems.size) {
+            problems.add(
+                _t(
+                    "When the manager has put this right, reload this page and take the payment. The order is kept."
+                )
+            );
+        }
         if (returned.length && sold.length) {
-            problems.push(
+            problems.add(
                 _t(
                     "This order both sells and takes back goods. These are two receipts: make the return an order of its own."
                 )
             );
         }
-        const unmapped = this.pos.config._fiscal_unmapped_taxes || {};
-        for (const line of sold) {
-            for (const tax of line.tax_ids) {
-                if (unmapped[tax.id]) {
-                    problems.push(unmapped[tax.id]);
-                }
-            }
-        }
-        return [...new Set(problems)];
+        return [...problems];
     }
 
     // === After the sync ===
@@ -69,55 +92,149 @@ export class FiscalTill {
         if (!this.enabled) {
             return;
         }
+        let open = false;
         for (const order of orders) {
-            if (order.finalized && order.fiscalReceipts.length && !areFinal(order.fiscalReceipts)) {
+            const receipts = order.finalized ? order.fiscalReceipts : [];
+            if (areFinal(receipts)) {
+                this.tell(order.uuid, receipts);
+            } else if (receipts.length) {
                 this.pending[order.uuid] ??= 0;
+                open = true;
             }
         }
-        if (Object.keys(this.pending).length) {
+        if (open) {
             return this.drive();
         }
+    }
+
+    /** Follow what an earlier page left open. Old refusals are not told again: the register light shows them. */
+    resume() {
+        return this.follow(this.openOrders.filter((order) => !areFinal(order.fiscalReceipts)));
+    }
+
+    /** Orders of this till whose receipts are not registered, be it that they wait or that they were refused. */
+    get openOrders() {
+        return this.pos.models["pos.order"].filter(
+            (order) =>
+                order.isSynced && order.fiscalReceipts.length && !areDone(order.fiscalReceipts)
+        );
     }
 
     /** Let the server drain the lane for what is pending (or just look), and note what came of it. Never throws. */
     async drive() {
         clearTimeout(this.timer);
         this.timer = null;
-        const uuids = Object.keys(this.pending);
         try {
-            const answer = await this.pos.env.services.orm.silent.call("pos.config", "fiscal_drive", [
-                [this.pos.config.id],
-                uuids,
-            ]);
-            this.register = answer.register;
-            for (const [uuid, receipts] of Object.entries(answer.receipts)) {
-                this.note(uuid, receipts);
-            }
+            await this.ask("fiscal_drive", Object.keys(this.pending));
         } catch (error) {
             console.info("The receipt comes later:", serializeError(error));
         }
         this.askAgain();
     }
 
-    /** Note the receipts of an order; tell the cashier when one was refused. */
-    note(uuid, receipts) {
-        const order = this.pos.models["pos.order"].getBy("uuid", uuid);
-        if (order) {
-            order.uiState.fiscalReceipts = receipts;
-        }
-        if (!areFinal(receipts)) {
-            return;
-        }
-        delete this.pending[uuid];
-        for (const receipt of receipts.filter((receipt) => receipt.state === "rejected")) {
+    /** Try again now what waits or was refused, because the cashier says so. Never throws. */
+    async retry(uuids = this.openOrders.map((order) => order.uuid)) {
+        uuids.forEach((uuid) => (this.retried[uuid] = true));
+        try {
+            await this.ask("fiscal_retry", uuids);
+        } catch (error) {
+            console.info("The receipt comes later:", serializeError(error));
             this.pos.notification.add(
-                _t("The receipt of order %(order)s was not registered: %(problem)s", {
-                    order: order?.pos_reference || "",
-                    problem: receipt.problem,
-                }),
-                { type: "danger", sticky: true }
+                _t("The server does not answer. Go on selling, and try again in a moment."),
+                { type: "warning" }
             );
         }
+        return this.drive();
+    }
+
+    /** Put one question about `uuids` to the server, and note the answer unless a later one has come already. */
+    async ask(method, uuids) {
+        const question = ++this.asked;
+        const answer = await this.call(method, uuids);
+        if (question < this.answered) {
+            return;
+        }
+        this.answered = question;
+        this.register = answer.register;
+        for (const [uuid, receipts] of Object.entries(answer.receipts)) {
+            if (method === "fiscal_retry") {
+                this.forget(uuid);
+            }
+            this.note(uuid, receipts);
+        }
+    }
+
+    /** The call itself, behind the screen; an answer that does not come is an error. */
+    async call(method, uuids) {
+        const request = this.pos.env.services.orm.silent.call("pos.config", method, [
+            [this.pos.config.id],
+            uuids,
+        ]);
+        let timer;
+        const limit = new Promise((resolve, reject) => {
+            timer = setTimeout(
+                () => reject(new Error("no answer")),
+                1000 * ((this.register?.wait || 0) + PATIENCE)
+            );
+        });
+        try {
+            return await Promise.race([request, limit]);
+        } finally {
+            clearTimeout(timer);
+        }
+    }
+
+    /** Note the receipts of an order, and whether they are still to be asked about. */
+    note(uuid, receipts) {
+        const order = this.pos.models["pos.order"].getBy("uuid", uuid);
+        order?.noteFiscalReceipts(receipts);
+        if (areFinal(receipts)) {
+            delete this.pending[uuid];
+            this.tell(uuid, receipts);
+        } else if (receipts.length) {
+            this.pending[uuid] ??= 0;
+        }
+    }
+
+    /** Tell the cashier once when a receipt was refused, and what can be done now. */
+    tell(uuid, receipts) {
+        const order = this.pos.models["pos.order"].getBy("uuid", uuid);
+        const reference = order?.pos_reference || "";
+        const refused = receipts.filter((receipt) => receipt.state === "rejected");
+        const problem = refused.map((receipt) => receipt.problem).join("\n");
+        if (!refused.length) {
+            this.forget(uuid);
+            if (this.retried[uuid]) {
+                delete this.retried[uuid];
+                this.pos.notification.add(_t("The receipt of order %s is registered.", reference), {
+                    type: "success",
+                });
+            }
+        } else if (this.told[uuid]?.problem !== problem) {
+            this.forget(uuid);
+            const close = this.pos.notification.add(
+                _t("The receipt of order %(order)s was not registered: %(problem)s", {
+                    order: reference,
+                    problem,
+                }),
+                {
+                    type: "danger",
+                    sticky: true,
+                    className: "fiscal-refused",
+                    buttons: [
+                        { name: _t("Try again"), primary: true, onClick: () => this.retry([uuid]) },
+                        { name: _t("Go on, later"), onClick: () => close() },
+                    ],
+                }
+            );
+            this.told[uuid] = { problem, close };
+        }
+    }
+
+    /** Take back what the cashier was told about the receipt of an order. */
+    forget(uuid) {
+        this.told[uuid]?.close();
+        delete this.told[uuid];
     }
 
     askAgain() {
@@ -136,7 +253,10 @@ export class FiscalTill {
         if (news.register) {
             this.register = news.register;
         }
-        if (news.order in this.pending) {
+        const order = news.order && this.pos.models["pos.order"].getBy("uuid", news.order);
+        if (order && order.isSynced && !areDone(order.fiscalReceipts)) {
+            // Pending here, or refused before and taken up again by the accountant.
+            this.pending[order.uuid] ??= 0;
             return this.drive();
         }
     }
@@ -151,5 +271,19 @@ export class FiscalTill {
 
     isPending(order) {
         return order.uuid in this.pending;
+    }
+
+    /** Run `work`, which prints the receipt of `order` by itself, such that the printing waits for the register. */
+    async holdPrinting(order, work) {
+        this.held = order.uuid;
+        try {
+            return await work();
+        } finally {
+            this.held = null;
+        }
+    }
+
+    holdsPrinting(order) {
+        return this.held === order.uuid && this.isPending(order);
     }
 }

@@ -1,19 +1,25 @@
 import { patch } from "@web/core/utils/patch";
 import { PosOrder } from "@point_of_sale/app/models/pos_order";
-import { areFinal } from "@fiscal_base/app/fiscal/fiscal_till";
+import { areDone } from "@fiscal_base/app/fiscal/fiscal_till";
 
 patch(PosOrder.prototype, {
     /**
-     * The fiscal receipts of the order, newest knowledge first: what the register told this till, what came with the
-     * order from the server, and for a paid order that the server has not seen yet, that there will be one.
+     * The fiscal receipts of the order: what the register told this till, or what has come with the order from the
+     * server since, and for a paid order that the server has not seen yet, that there will be one.
      */
     get fiscalReceipts() {
-        const told = this.uiState?.fiscalReceipts || [];
-        const loaded = this.fiscal_receipts || [];
-        if (areFinal(told) || !loaded.length) {
-            return told.length ? told : this.expectedFiscalReceipts;
+        const { receipts = [], instead = "" } = this.uiState?.fiscal || {};
+        if (receipts.length && (areDone(receipts) || instead === this.loadedFiscalReceipts)) {
+            return receipts;
         }
-        return areFinal(loaded) || !told.length ? loaded : told;
+        return this.fiscal_receipts?.length ? this.fiscal_receipts : this.expectedFiscalReceipts;
+    },
+    /** Keep what the register told, until it is done or the server says something new. */
+    noteFiscalReceipts(receipts) {
+        this.uiState.fiscal = { receipts, instead: this.loadedFiscalReceipts };
+    },
+    get loadedFiscalReceipts() {
+        return JSON.stringify(this.fiscal_receipts || []);
     },
     get expectedFiscalReceipts() {
         const register = this.config?._fiscal_register;

@@ -2,6 +2,7 @@ import { reactive } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { FiscalTill } from "@fiscal_base/app/fiscal/fiscal_till";
+import { serializeError } from "@fiscal_base/app/fiscal/serialize_error";
 
 patch(PosStore.prototype, {
     async processServerData() {
@@ -9,7 +10,7 @@ patch(PosStore.prototype, {
         this.fiscal = reactive(new FiscalTill(this));
         if (this.fiscal.enabled) {
             this.data.connectWebSocket("FISCAL", (news) => this.fiscal.onNews(news));
-            this.fiscal.follow(this.models["pos.order"].filter((order) => order.isSynced));
+            this.fiscal.resume();
         }
     },
     postSyncAllOrders(orders) {
@@ -19,5 +20,18 @@ patch(PosStore.prototype, {
     },
     canEditPayment(order) {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;
+    },
+    /**
+     * The automatic printing of a sale that has just been paid waits, behind the screen, until the register is done or
+     * the till has waited long enough. It is left out when the cashier has printed the receipt meanwhile.
+     */
+    async printReceipt({ order = this.getOrder() } = {}) {
+        if (!order || !this.fiscal.holdsPrinting(order)) {
+            return super.printReceipt(...arguments);
+        }
+        this.fiscal
+            .settled(order)
+            .then(() => order.nb_print || super.printReceipt(...arguments))
+            .catch((error) => console.info("The receipt was not printed:", serializeError(error)));
     },
 });

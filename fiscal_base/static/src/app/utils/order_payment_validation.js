@@ -17,13 +17,10 @@ patch(OrderPaymentValidation.prototype, {
         return super.isOrderValid(...arguments);
     },
 
-    /** Printing waits, for a bounded time and behind the screen, for the register; everything else does not. */
+    /** The automatic printing waits, for a bounded time and behind the screen, for the register; nothing else does. */
     async afterOrderValidation() {
-        const order = this.order;
-        if (this.pos.config.iface_print_auto && this.pos.fiscal.isPending(order)) {
-            this.pos.fiscal.settled(order).then(() => super.afterOrderValidation(...arguments));
-            return;
-        }
-        return super.afterOrderValidation(...arguments);
+        return this.pos.fiscal.holdPrinting(this.order, () =>
+            super.afterOrderValidation(...arguments)
+        );
     },
 });

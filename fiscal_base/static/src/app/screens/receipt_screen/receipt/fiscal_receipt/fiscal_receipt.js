@@ -1,4 +1,5 @@
 import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
 import { generateQRCodeDataUrl } from "@point_of_sale/utils";
 
 /** The fiscal part of a receipt: what the register printed, or that it is still to come. */
@@ -10,11 +11,29 @@ export class FiscalReceipt extends Component {
         return this.props.receipt;
     }
 
+    get isDone() {
+        return this.receipt.state === "done";
+    }
+
     get isPending() {
         return !["done", "rejected", "cancelled"].includes(this.receipt.state);
     }
 
+    /** Only a registered receipt is called a fiscal one. */
+    get title() {
+        const isReturn = this.receipt.operation === "sale_return";
+        if (this.isDone) {
+            return isReturn ? _t("FISCAL RECEIPT · SALE RETURN") : _t("FISCAL RECEIPT · SALE");
+        }
+        return isReturn ? _t("SALE RETURN") : _t("SALE");
+    }
+
+    /** The QR code as a picture; false where there is none, or where its text is too long for one. */
     get qrCode() {
-        return this.receipt.qr && generateQRCodeDataUrl(this.receipt.qr);
+        try {
+            return Boolean(this.receipt.qr) && generateQRCodeDataUrl(this.receipt.qr);
+        } catch {
+            return false;
+        }
     }
 }
