@@ -7,6 +7,10 @@ Labels are plain text: Odoo collects and translates them as labels of the select
 OPERATIONS = [
     ("sale", "Sale"),
     ("sale_return", "Sale return"),
+    ("purchase", "Purchase"),
+    ("purchase_return", "Purchase return"),
+    ("correction_sale", "Correction of a sale"),
+    ("correction_sale_return", "Correction of a sale return"),
     ("shift_open", "Opening of a shift"),
     ("shift_close", "Closing of a shift (Z report)"),
     ("cash_in", "Cash in"),
@@ -14,9 +18,19 @@ OPERATIONS = [
     ("x_report", "X report"),
 ]
 #: operations with lines and payments
-RECEIPTS = ("sale", "sale_return")
+CORRECTIONS = ("correction_sale", "correction_sale_return")
+RECEIPTS = ("sale", "sale_return", "purchase", "purchase_return", *CORRECTIONS)
+#: the return of a receipt, by its operation
+RETURN_OF = {"sale": "sale_return", "purchase": "purchase_return"}
+#: the correction of a receipt, by its operation
+CORRECTION_OF = {"sale": "correction_sale", "sale_return": "correction_sale_return"}
 #: operations that are refused while a shift is closed
-NEEDS_SHIFT = ("sale", "sale_return", "cash_in", "cash_out")
+NEEDS_SHIFT = (*RECEIPTS, "cash_in", "cash_out")
+#: why a correction is made: FFD tag 1173
+CORRECTION_KINDS = [
+    ("0", "By own initiative"),
+    ("1", "By order of the tax service"),
+]
 
 #: life of a document; `fiscal.document` has the table of moves
 STATES = [
@@ -78,6 +92,17 @@ PAYMENT_SUBJECTS = [
     ("31", "Excisable goods with a marking code"),
     ("32", "Goods to be marked, without a code"),
     ("33", "Goods with a marking code"),
+]
+
+#: agent: FFD tag 1222
+AGENTS = [
+    ("0", "Bank payment agent"),
+    ("1", "Bank payment subagent"),
+    ("2", "Payment agent"),
+    ("3", "Payment subagent"),
+    ("4", "Attorney"),
+    ("5", "Commission agent"),
+    ("6", "Other agent"),
 ]
 
 #: payment method sign: FFD tag 1214

@@ -8,10 +8,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL, plaintext2html
 
-from ..const import OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
+from ..const import CORRECTION_KINDS, CORRECTIONS, OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
 from ..tools.money import ZERO, money
 from ..tools.outcome import Kind, Outcome
-from ..tools.receipt import Original, Person, Receipt
+from ..tools.receipt import Correction, Original, Person, Receipt
 from ..tools.transport import redact
 
 _logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ class FiscalDocument(models.Model):
     # What it is
     name = fields.Char(string="Reference", readonly=True)
     operation = fields.Selection(OPERATIONS, required=True, readonly=True, index=True)
-    event = fields.Char(required=True, readonly=True, copy=False)
+    event = fields.Char(required=True, readonly=True, copy=False, default=lambda self: f"manual:{self._new_key()}")
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
     register_id = fields.Many2one(
@@ -106,6 +106,8 @@ class FiscalDocument(models.Model):
     cashier_name = fields.Char(readonly=True)
     cashier_tax_number = fields.Char(readonly=True, groups="account.group_account_invoice,hr.group_hr_user")
     partner_id = fields.Many2one("res.partner", string="Customer", readonly=True, ondelete="restrict")
+    customer_name = fields.Char(readonly=True, help="Company that buys (FFD tag 1227).")
+    customer_tax_number = fields.Char(readonly=True, help="Its tax number (FFD tag 1228).")
     customer_email = fields.Char(readonly=True)
     customer_phone = fields.Char(readonly=True)
     tax_system = fields.Selection(TAX_SYSTEMS, readonly=True)
@@ -113,6 +115,12 @@ class FiscalDocument(models.Model):
     payment_ids = fields.One2many("fiscal.document.payment", "document_id", readonly=True)
     total = fields.Monetary(readonly=True)
     change = fields.Monetary(readonly=True)
+    correction_kind = fields.Selection(
+        CORRECTION_KINDS, string="Corrected", default="0", readonly=True, help="FFD tag 1173."
+    )
+    correction_date = fields.Date(string="Date of the settlement", readonly=True, help="FFD tag 1178.")
+    correction_number = fields.Char(string="Number of the order", readonly=True, help="FFD tag 1179.")
+    correction_reason = fields.Char(string="Reason", readonly=True)
     payment_kinds = fields.Char(compute="_compute_payment_kinds", string="Paid by")
 
     # How far it has come
@@ -243,15 +251,25 @@ class FiscalDocument(models.Model):
             reference=document.name or "",
             issued_at=document._local(document.date),
             original=document.original_id._as_original() if document.original_id else None,
+            correction=document._as_correction(),
         )
 
     def _as_customer(self):
-        partner = self.partner_id.commercial_partner_id
         return Person(
-            name=(partner.name or "") if partner.is_company else "",
-            tax_number=(partner.vat or "") if partner.is_company else "",
+            name=self.customer_name or "",
+            tax_number=self.customer_tax_number or "",
             email=self.customer_email or "",
             phone=self.customer_phone or "",
+        )
+
+    def _as_correction(self):
+        if self.operation not in CORRECTIONS:
+            return None
+        return Correction(
+            kind=int(self.correction_kind or 0),
+            date=self.correction_date or None,
+            number=self.correction_number or "",
+            reason=self.correction_reason or "",
         )
 
     def _as_original(self):
@@ -432,6 +450,18 @@ class FiscalDocument(models.Model):
             except StillRefused as refusal:
                 document._engine().write({"error_message": str(refusal)})
 
+    @api.model
+    def _customer_vals(self, partner, email=None, phone=None):
+        """Values that name the customer, frozen at this moment; name and number only of a company that buys."""
+        company = partner.commercial_partner_id if partner.commercial_partner_id.is_company else partner.browse()
+        return {
+            "partner_id": partner.id,
+            "customer_name": company.name,
+            "customer_tax_number": company.vat,
+            "customer_email": email or partner.email,
+            "customer_phone": phone or partner.phone,
+        }
+
     def action_decide(self):
         """Open the dialog for a person's decision."""
         return {
@@ -529,6 +559,20 @@ class FiscalDocument(models.Model):
         if not self.receipt_url:
             raise UserError(self.env._("The register has given no page for this receipt."))
         return {"type": "ir.actions.act_url", "url": self.receipt_url, "target": "new"}
+
+    def _return_problem(self, original, total):
+        """A sentence when returning `total` of `original` would return more than was sold, else False."""
+        if not original:
+            return False
+        left = original._left_to_return(besides=self)
+        if total <= left:
+            return False
+        return self.env._(
+            "Of “%(document)s” %(left)s can still be returned, not %(total)s.",
+            document=original.display_name,
+            left=left,
+            total=total,
+        )
 
     @api.model
     def _sum_problem(self, receipt):

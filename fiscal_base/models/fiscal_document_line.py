@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..const import MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
+from ..const import AGENTS, MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
 from ..tools.money import money, quantity
-from ..tools.receipt import Line
+from ..tools.receipt import Line, Person
 from .fiscal_document import engine_at_work
 
 
@@ -24,6 +24,10 @@ class FiscalDocumentLine(models.Model):
     price = fields.Monetary(help="Price of one unit before discount, taxes included.")
     amount = fields.Monetary(help="What the customer pays for the line.")
     discount = fields.Monetary(compute="_compute_discount", help="Price × quantity less the amount.")
+    tax_code_id = fields.Many2one(
+        "fiscal.tax.code", string="Tax code", ondelete="restrict", domain="[('vocabulary', '=', tax_vocabulary)]"
+    )
+    tax_vocabulary = fields.Char(related="document_id.register_id.tax_vocabulary")
     tax_code = fields.Char(help="VAT rate (FFD tag 1199) or tax group of the service.")
     tax_name = fields.Char(string="Tax")
     tax_rate = fields.Float(digits=(5, 2))
@@ -35,6 +39,10 @@ class FiscalDocumentLine(models.Model):
     barcode = fields.Char()
     product_code = fields.Char()
     marking_code = fields.Char()
+    agent = fields.Selection(AGENTS, help="In what role the goods of somebody else are sold (FFD tag 1222).")
+    supplier_name = fields.Char()
+    supplier_phone = fields.Char()
+    supplier_tax_number = fields.Char()
 
     @api.depends("price", "quantity", "amount")
     def _compute_discount(self):
@@ -58,7 +66,51 @@ class FiscalDocumentLine(models.Model):
             barcode=self.barcode or "",
             product_code=self.product_code or "",
             marking_code=self.marking_code or "",
+            agent=int(self.agent) if self.agent else None,
+            supplier=self._as_supplier(),
         )
+
+    def _as_supplier(self):
+        if not self.agent:
+            return None
+        return Person(
+            name=self.supplier_name or "",
+            tax_number=self.supplier_tax_number or "",
+            phone=self.supplier_phone or "",
+        )
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        product = self.product_id
+        if not product:
+            return
+        self.update(product._fiscal_line_vals())
+        self.price = self.amount = product.lst_price
+        register = self.document_id.register_id
+        taxes = product.taxes_id.filtered(lambda tax: tax.company_id == register.company_id)
+        if register.tax_vocabulary:
+            code = register._tax_code(taxes)
+            self.tax_code_id = code and self.env["fiscal.tax.code"].search(
+                [("vocabulary", "=", register.tax_vocabulary), ("code", "=", code[0])], limit=1
+            )
+        elif code := register._tax_code(taxes):
+            self.tax_code, self.tax_name, self.tax_rate, self.without_tax = code[:4]
+
+    @api.onchange("tax_code_id")
+    def _onchange_tax_code_id(self):
+        if code := self.tax_code_id:
+            self.update(
+                {
+                    "tax_code": code.code,
+                    "tax_name": code.name,
+                    "tax_rate": code.rate,
+                    "without_tax": code.without_tax,
+                }
+            )
+
+    @api.onchange("price", "quantity")
+    def _onchange_price(self):
+        self.amount = float(money(money(self.price) * quantity(self.quantity)))
 
     def write(self, vals):
         self._check_frozen()

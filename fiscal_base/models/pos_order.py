@@ -68,7 +68,14 @@ class PosOrder(models.Model):
         total = money(sign * order.amount_paid)
         lines, line_problems = order._fiscal_lines(register, operation, sign, total)
         payments, change = order._fiscal_payments(sign)
+        for line in lines:
+            line["method_sign"] = self._fiscal_method_sign(payments, total)
         originals = order.lines.refunded_orderline_id.order_id.fiscal_document_ids
+        original = originals.filtered(lambda document: document.operation == "sale" and document.state != "cancelled")[
+            :1
+        ]
+        if operation == "sale_return" and (problem := self.env["fiscal.document"]._return_problem(original, total)):
+            problems.append(problem)
         return {
             "operation": operation,
             "event": f"pos.order:{order.uuid}",
@@ -76,11 +83,9 @@ class PosOrder(models.Model):
             "date": order.date_order,
             "pos_order_id": order.id,
             "pos_session_id": order.session_id.id,
-            "original_id": originals.filtered(lambda document: document.operation == "sale")[:1].id,
+            "original_id": original.id,
             **self.env["fiscal.document"]._cashier_vals(employee or register.employee_id),
-            "partner_id": order.partner_id.id,
-            "customer_email": order.email or order.partner_id.email,
-            "customer_phone": order.mobile or order.partner_id.phone,
+            **self.env["fiscal.document"]._customer_vals(order.partner_id, order.email, order.mobile),
             "tax_system": order.company_id.fiscal_tax_system,
             "line_ids": [Command.create(line) for line in lines],
             "payment_ids": [Command.create(payment) for payment in payments],
@@ -129,8 +134,22 @@ class PosOrder(models.Model):
             if problem := register._tax_problem(taxes, code, operation):
                 problems.append(problem)
                 code = ("", ", ".join(taxes.mapped("name")), 0, False, False)
+            if operation == "sale" and line.product_id.fiscal_marking_required and not line.fiscal_marking_code:
+                problems.append(
+                    self.env._(
+                        "“%s” needs the marking code of the piece that is sold. Scan it.", line.full_product_name
+                    )
+                )
             lines.append({**line._fiscal_line_vals(), "amount": float(amount), **self._fiscal_tax_vals(code)})
         return lines, list(dict.fromkeys(problems))
+
+    @api.model
+    def _fiscal_method_sign(self, payments, total):
+        """Payment method sign of a sale at the till (FFD tag 1214): paid in full, in part, or handed over on credit."""
+        credit = sum((money(payment["amount"]) for payment in payments if payment["kind"] == "credit"), ZERO)
+        if not credit:
+            return "4"
+        return "6" if credit == total else "5"
 
     @api.model
     def _fiscal_tax_vals(self, code):
@@ -197,6 +216,10 @@ class PosOrder(models.Model):
 class PosOrderLine(models.Model):
     _inherit = "pos.order.line"
 
+    fiscal_marking_code = fields.Char(
+        string="Marking code", help="As scanned at the till, with its group separators (FFD tag 2000)."
+    )
+
     def _fiscal_amount(self):
         """What the line adds to the order, taxes included; negative for goods taken back and for discounts.
 
@@ -221,17 +244,16 @@ class PosOrderLine(models.Model):
             if taxed or not self.discount:
                 price = money(full / count)
         return {
+            **product._fiscal_line_vals(),
             "name": one_line(self.full_product_name or product.display_name),
-            "product_id": product.id,
             "quantity": float(count),
             "price": float(abs(price)),
-            "subject": product.fiscal_subject or "1",
-            "method_sign": "4",
-            "measure": product.fiscal_measure or self.product_uom_id.fiscal_measure or "0",
-            "goods_code": product.fiscal_goods_code,
-            "barcode": product.barcode,
-            "product_code": product.default_code,
+            "marking_code": self.fiscal_marking_code,
         }
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "fiscal_marking_code"]
 
     def write(self, vals):
         if {"qty", "price_unit", "discount", "tax_ids", "price_subtotal_incl", "product_id"} & vals.keys():

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
-from ..const import MEASURES, PAYMENT_SUBJECTS
+from ..const import AGENTS, MEASURES, PAYMENT_SUBJECTS
+from ..tools.text import one_line
 
 
 class ProductTemplate(models.Model):
@@ -26,9 +27,43 @@ class ProductTemplate(models.Model):
         string="Marking code required", help="Each piece carries a marking code that is scanned when it is sold."
     )
 
+    fiscal_agent = fields.Selection(
+        AGENTS, string="Sold as agent", help="In what role goods of somebody else are sold (FFD tag 1222)."
+    )
+    fiscal_supplier_id = fields.Many2one(
+        "res.partner", string="Supplier on receipts", help="Whose goods they are (FFD tags 1224 to 1226)."
+    )
+
     @api.depends("type")
     def _compute_fiscal_subject(self):
         for template in self:
             if template.fiscal_subject not in (False, "1", "4"):
                 continue
             template.fiscal_subject = "4" if template.type == "service" else "1"
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    def _fiscal_line_vals(self):
+        """What a line of a receipt says of the product, besides its amount and tax."""
+        self.ensure_one()
+        supplier = self.fiscal_supplier_id.sudo() if self.fiscal_agent else self.env["res.partner"]
+        return {
+            "name": one_line(self.display_name),
+            "product_id": self.id,
+            "subject": self.fiscal_subject or "1",
+            "method_sign": "4",
+            "measure": self.fiscal_measure or self.uom_id.fiscal_measure or "0",
+            "goods_code": self.fiscal_goods_code,
+            "barcode": self.barcode,
+            "product_code": self.default_code,
+            "agent": self.fiscal_agent,
+            "supplier_name": supplier.name,
+            "supplier_phone": supplier.phone,
+            "supplier_tax_number": supplier.vat,
+        }
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "fiscal_marking_required"]

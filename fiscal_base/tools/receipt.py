@@ -7,8 +7,18 @@ a float. Every amount is positive: the operation alone tells a sale from a retur
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class Person:
+    """A cashier or a customer."""
+
+    name: str = ""
+    tax_number: str = ""
+    email: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True)
@@ -25,6 +35,8 @@ class Line:
     :param measure: measure of quantity (FFD tag 2108)
     :param goods_code: УКТЗЕД
     :param marking_code: as scanned, group separators kept (FFD tag 2000)
+    :param agent: in what role the goods of somebody else are sold (FFD tag 1222), None for own goods
+    :param supplier: whose goods they are then (FFD tags 1224 to 1226)
     """
 
     name: str
@@ -41,6 +53,8 @@ class Line:
     product_code: str = ""
     marking_code: str = ""
     excise_stamps: tuple[str, ...] = ()
+    agent: int | None = None
+    supplier: Person | None = None
     extra: dict = field(default_factory=dict)
 
 
@@ -60,13 +74,19 @@ class Payment:
 
 
 @dataclass(frozen=True)
-class Person:
-    """A cashier or a customer."""
+class Correction:
+    """Why a receipt is corrected.
 
-    name: str = ""
-    tax_number: str = ""
-    email: str = ""
-    phone: str = ""
+    :param kind: 0 by own initiative, 1 by order of the tax service (FFD tag 1173)
+    :param date: of the settlement that is corrected (FFD tag 1178)
+    :param number: of the order of the tax service (FFD tag 1179)
+    :param reason: in words, for the record
+    """
+
+    kind: int = 0
+    date: date | None = None
+    number: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,6 +128,7 @@ class Receipt:
     reference: str = ""
     issued_at: datetime | None = None
     original: Original | None = None
+    correction: Correction | None = None
     extra: dict = field(default_factory=dict)
 
     def paid(self, kind: str) -> Decimal:
