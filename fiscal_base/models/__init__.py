@@ -1,5 +1,6 @@
 from . import (
     account_journal,
+    account_move,
     fiscal_attempt,
     fiscal_document,
     fiscal_document_line,

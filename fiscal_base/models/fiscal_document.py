@@ -91,6 +91,9 @@ class FiscalDocument(models.Model):
     register_id = fields.Many2one(
         "fiscal.register", required=True, readonly=True, ondelete="restrict", check_company=True
     )
+    provider = fields.Char(
+        readonly=True, copy=False, help="The service that registered it, kept when the register changes to another one."
+    )
     date = fields.Datetime(required=True, readonly=True, default=fields.Datetime.now)
     priority = fields.Integer(
         readonly=True, default=0, help="A document the engine puts before others, such as an opening."
@@ -336,6 +339,7 @@ class FiscalDocument(models.Model):
             zone = self.register_id._timezone()
             registered_at = zone.localize(registered_at).astimezone(pytz.utc).replace(tzinfo=None)
         return {
+            "provider": self.register_id.provider,
             "fiscal_number": data.number,
             "fiscal_sign": data.sign,
             "fiscal_storage": data.storage,

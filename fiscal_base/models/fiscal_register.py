@@ -13,7 +13,8 @@ from .fiscal_document import OPEN
 class FiscalRegister(models.Model):
     """A cash register, and the contract of the provider behind it.
 
-    **How to write a provider.** Extend `provider` with `selection_add`, give your fields the provider's prefix, mark
+    **How to write a provider.** Extend `provider` with `selection_add` and
+    `ondelete={"<p>": lambda registers: registers._provider_removed(registers)}`, give your fields the provider's prefix, mark
     those it needs with `required_if_provider`, and write these methods (`<p>` is the key of the selection):
 
     ``_<p>_capabilities(self) -> tools.capabilities.Capabilities``
@@ -223,8 +224,8 @@ class FiscalRegister(models.Model):
         return registers
 
     def write(self, vals):
-        if "provider" in vals and any(
-            register.provider != vals["provider"] and register.open_count for register in self
+        if vals.get("state") != "disabled" and any(
+            register.provider != vals.get("provider", register.provider) and register.open_count for register in self
         ):
             raise UserError(
                 self.env._(
@@ -267,6 +268,13 @@ class FiscalRegister(models.Model):
                         fields=", ".join(missing),
                     )
                 )
+
+    @api.model
+    def _provider_removed(self, registers):
+        """`ondelete` of a provider's selection value: the addon goes, the register stays with its history, switched
+        off and on the demo provider. Its documents keep the provider's name and everything that was printed.
+        """
+        registers.write({"state": "disabled", "provider": "demo"})
 
     # === Contract ===
 

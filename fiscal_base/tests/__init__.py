@@ -6,3 +6,4 @@ from . import test_shift
 from . import test_manual
 from . import test_pos_order
 from . import test_till
+from . import test_guards
