@@ -32,14 +32,20 @@ TAXES = {
 OLD_TAXES = {"vat18", "vat118"}
 
 #: TypeCheck (§3.10, FFD tag 1054)
-CHECK_TYPES = {"sale": 0, "sale_return": 1}
+CHECK_TYPES = {
+    "sale": 0,
+    "sale_return": 1,
+    "correction_sale": 2,
+    "correction_sale_return": 3,
+    "purchase": 10,
+    "purchase_return": 11,
+}
 #: `n` of the QR code for a TypeCheck (§6)
-QR_TYPES = {0: "1", 1: "2"}
+QR_TYPES = {0: "1", 1: "2", 2: "1", 3: "2", 10: "3", 11: "4"}
 
 #: Command by operation (§3)
 COMMANDS = {
-    "sale": "RegisterCheck",
-    "sale_return": "RegisterCheck",
+    **dict.fromkeys(CHECK_TYPES, "RegisterCheck"),
     "shift_open": "OpenShift",
     "shift_close": "CloseShift",
     "cash_in": "DepositingCash",
@@ -62,6 +68,9 @@ SUBJECTS = {*range(1, 28), *range(30, 34)}
 METHOD_SIGNS = {*range(1, 8)}
 #: MeasureOfQuantity (§4, FFD tag 2108)
 MEASURES = {0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 72, 73, 80, 81, 82, 83, 255}
+
+#: AgentSign (§4, FFD tag 1222)
+AGENTS = {*range(7)}
 
 #: Status of an answer (§4)
 OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = 0, 1, 2, 3, 4, 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ...fiscal_base.const import RECEIPTS
+from ...fiscal_base.const import CORRECTIONS, RECEIPTS
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.tax_number import company_number, person_number
@@ -58,7 +58,7 @@ def _cashier_problems(receipt: Receipt) -> list[Problem]:
 
 
 def _header_problems(receipt: Receipt) -> list[Problem]:
-    """§4 TaxVariant, §5.1 «Некорректный ИНН клиента», §5.4 «В чеке нет фискальных строк!!!»."""
+    """§4 TaxVariant, §5.1 «Некорректный ИНН клиента», §5.4 «В чеке нет фискальных строк!!!», «Не указана дата …»."""
     found = []
     if receipt.tax_system and receipt.tax_system not in const.TAX_VARIANTS:
         found.append(Problem("tax_system", {}))
@@ -68,6 +68,8 @@ def _header_problems(receipt: Receipt) -> list[Problem]:
         found.append(Problem("customer_tax_number", {"number": number}))
     if not receipt.lines:
         found.append(Problem("no_lines", {}))
+    if receipt.operation in CORRECTIONS and (receipt.correction is None or receipt.correction.date is None):
+        found.append(Problem("correction_date", {}))
     return found
 
 
@@ -82,9 +84,15 @@ def _line_problems(line: Line) -> list[str]:
         "line_subject": line.subject in const.SUBJECTS,
         "line_method_sign": line.method_sign in const.METHOD_SIGNS,
         "line_measure": line.measure in const.MEASURES,
+        "line_agent": line.agent is None or (line.agent in const.AGENTS and _supplier(line)),
         "line_marking": not line.marking_code or line.measure != 0 or line.quantity == 1,
     }
     return [code for code, passed in checks.items() if not passed]
+
+
+def _supplier(line: Line) -> bool:
+    """Whether the supplier of goods that are sold for somebody else has a valid ИНН (FFD tag 1226)."""
+    return line.supplier is not None and bool(company_number(line.supplier.tax_number, "RU"))
 
 
 def _payment_problems(receipt: Receipt) -> list[Problem]:

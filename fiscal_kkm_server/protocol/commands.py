@@ -95,8 +95,9 @@ def build(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
 
 
 def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
-    """A sale or its return (§3.10, §5). Amounts are positive in both; `TypeCheck` alone tells them apart.
+    """A receipt: sale, purchase, their returns and corrections (§3.10, §5).
 
+    Amounts are positive in all of them; `TypeCheck` alone tells them apart.
     `Cash` is what was handed over: KKM Server takes what exceeds the total as change (§5.4).
     """
     tax_number = _customer_tax_number(receipt)
@@ -107,6 +108,7 @@ def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> 
             "TypeCheck": const.CHECK_TYPES[receipt.operation],
             "NotPrint": False,
             "NumberCopies": 0,
+            **_correction(receipt),
             **_cashier(receipt),
             "ClientAddress": _customer_contact(receipt),
             "ClientInfo": shorten(receipt.customer.name, 128) if tax_number else None,
@@ -156,8 +158,7 @@ def payment_cash(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> di
 
 
 _BUILDERS = {
-    "sale": register_check,
-    "sale_return": register_check,
+    **dict.fromkeys(const.CHECK_TYPES, register_check),
     "shift_open": open_shift,
     "shift_close": close_shift,
     "x_report": x_report,
@@ -217,6 +218,17 @@ def _cashier(receipt: Receipt) -> dict:
     )
 
 
+def _correction(receipt: Receipt) -> dict:
+    """FFD tags 1173, 1178, 1179. The service wants a number in any case (§5.4): “б/н” says that there is none."""
+    if receipt.correction is None:
+        return {}
+    return {
+        "CorrectionType": receipt.correction.kind,
+        "CorrectionBaseDate": f"{receipt.correction.date:%Y-%m-%dT00:00:00}",
+        "CorrectionBaseNumber": one_line(receipt.correction.number) or "б/н",
+    }
+
+
 def _customer_contact(receipt: Receipt) -> str:
     """FFD tag 1008: an e-mail address or a phone number of the form +7…; anything else is left out (§5.1)."""
     phone = re.sub(r"[\s()-]", "", receipt.customer.phone)
@@ -255,6 +267,7 @@ def _register(line: Line) -> dict:
                 "SignCalculationObject": line.subject,
                 "MeasureOfQuantity": line.measure,
                 "GoodCodeData": _marking(line.marking_code) if line.marking_code else None,
+                **_agent(line),
             }
         )
     }
@@ -263,6 +276,18 @@ def _register(line: Line) -> dict:
 def _marking(code: str) -> dict:
     """FFD tags 2000, 1162; group separators stay (§3.9)."""
     return {"BarCode": code, "ContainsSerialNumber": True, "AcceptOnBad": False}
+
+
+def _agent(line: Line) -> dict:
+    """Goods of somebody else: FFD tags 1222, 1224 to 1226, 1171 (§5.2)."""
+    if line.agent is None or line.supplier is None:
+        return {}
+    supplier = {
+        "PurveyorPhone": line.supplier.phone,
+        "PurveyorName": one_line(line.supplier.name),
+        "PurveyorVATIN": line.supplier.tax_number,
+    }
+    return {"AgentSign": line.agent, "PurveyorData": _present(supplier)}
 
 
 def _paid(receipt: Receipt, kind: str) -> Decimal:

@@ -184,16 +184,18 @@ def _same(command: dict, answer: Mapping, number: int) -> bool | None:
     qr, check = qr_parts(answer), inner(answer, "RegisterCheck")
     if number not in (integer(qr.get("i")), integer(check.get("FiscalNumber"))):
         return None
-    kind = words(check.get("CheckType"))
-    if "n" not in qr and (_REPORT.search(kind) or (qr and "s" not in qr)):
+    kind = words(check.get("CheckType")).lower()
+    correction = "CorrectionType" in command
+    if _REPORT.search(kind) or (qr and not {"n", "s"} & qr.keys() and not correction):
         return False
-    type_code = qr.get("n") or _TYPES.get(kind.lower())
+    type_code = qr.get("n") or _TYPES.get(kind)
     total = amount(qr.get("s")) if "s" in qr else amount(check.get("AllSumm"))
     if type_code is None or total is None:
         return None
     if type_code != const.QR_TYPES[command["TypeCheck"]] or total != receipt_total(command):
         return False
-    return None if _doubtful(command, check) else True
+    other_sort = kind and ("коррекц" in kind) is not correction
+    return None if other_sort or _doubtful(command, check) else True
 
 
 def _doubtful(command: Mapping, check: Mapping) -> bool:

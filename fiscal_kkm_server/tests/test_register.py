@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from odoo.exceptions import ValidationError
+from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
 
 from odoo.addons.fiscal_base.tools.outcome import Outcome
@@ -275,6 +276,16 @@ class TestKkmServer(KkmServerCase):
         self.assertEqual(self.register.last_number, str(self.printed("sale")[0].number))
         self.register.kkm_server_serial_number = self.emulator.registers[1].serial
         self.assertFalse(self.register.last_number)
+
+    def test_a_neutralized_copy_knows_no_way_to_the_register(self):
+        self.env.flush_all()
+        for query in get_neutralization_queries(["fiscal_base", "fiscal_kkm_server"]):
+            self.env.cr.execute(query)
+        self.env.invalidate_all()
+        self.assertEqual(self.register.state, "disabled")
+        self.assertFalse(self.register.kkm_server_url or self.register.kkm_server_login)
+        self.assertFalse(self.register.kkm_server_password)
+        self.assertFalse(self.register._status().ready)
 
     def test_uninstalling_leaves_registers_off(self):
         selection = self.env["ir.model.fields.selection"].search(

@@ -20,12 +20,12 @@ ZERO = Decimal("0.00")
 RECEIPTS = {
     0: ("sale", "Приход", 1, 1),
     1: ("sale_return", "Возврат прихода", 2, -1),
-    2: ("sale_correction", "Коррекция прихода", 1, 1),
-    3: ("sale_return_correction", "Коррекция возврата прихода", 2, -1),
+    2: ("correction_sale", "Коррекция прихода", 1, 1),
+    3: ("correction_sale_return", "Коррекция возврата прихода", 2, -1),
     10: ("purchase", "Расход", 3, -1),
     11: ("purchase_return", "Возврат расхода", 4, 1),
-    12: ("purchase_correction", "Коррекция расхода", 3, -1),
-    13: ("purchase_return_correction", "Коррекция возврата расхода", 4, 1),
+    12: ("correction_purchase", "Коррекция расхода", 3, -1),
+    13: ("correction_purchase_return", "Коррекция возврата расхода", 4, 1),
 }
 CORRECTIONS = {2, 3, 12, 13}
 #: §4
@@ -273,6 +273,7 @@ class Register:
         measure = line.get("MeasureOfQuantity", 0 if quantity == quantity.to_integral_value() else 255)
         if measure not in MEASURES:
             raise Refused("Не правильно указана мера количества!")
+        self._check_agent(line)
         return {
             "Name": name if len(name) <= 128 else name[:126] + "..",
             "Quantity": quantity.normalize() + 0,
@@ -283,7 +284,17 @@ class Register:
             "SignCalculationObject": line["SignCalculationObject"],
             "MeasureOfQuantity": measure,
             "BarCode": (line.get("GoodCodeData") or {}).get("BarCode", ""),
+            "AgentSign": line.get("AgentSign"),
+            "PurveyorVATIN": (line.get("PurveyorData") or {}).get("PurveyorVATIN", ""),
         }
+
+    def _check_agent(self, line: dict) -> None:
+        """§4 AgentSign, §5.2 PurveyorData."""
+        agent, supplier = line.get("AgentSign"), line.get("PurveyorData") or {}
+        if agent is not None and agent not in range(7):
+            raise Refused("Не правильно указан признак агента!")
+        if agent is not None and not tax_number_is_valid(supplier.get("PurveyorVATIN") or ""):
+            raise Refused("Некорректный ИНН поставщика")
 
     def _payments(self, command: dict, total: Decimal) -> tuple[dict[str, Decimal], Decimal]:
         payments = {name: money(command.get(name)) for name in PAYMENTS}

@@ -25,6 +25,7 @@ OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = range(6)
 INTEGERS = {
     *("NumDevice", "Timeout", "TypeCheck", "NumberCopies", "FiscalNumber", "CorrectionType", "Department", "Tax"),
     *("SignMethodCalculation", "SignCalculationObject", "MeasureOfQuantity", "PackageQuantity", "Font", "Intensity"),
+    "AgentSign",
 }
 DECIMALS = {
     *("Amount", "Quantity", "Price", "Cash", "ElectronicPayment", "AdvancePayment", "Credit", "CashProvision"),
@@ -35,8 +36,9 @@ TEXTS = {
     *("ClientAddress", "ClientInfo", "ClientINN", "SenderEmail", "AddressSettle", "PlaceMarket", "Name", "Text"),
     *("AdditionalAttribute", "CorrectionBaseDate", "CorrectionBaseNumber", "BarCode", "BarcodeType", "Barcode"),
     *("Value", "MeasurementUnit", "CountryOfOrigin", "CustomsDeclaration", "MarkingCodeBase64"),
+    *("PurveyorPhone", "PurveyorName", "PurveyorVATIN"),
 }
-OBJECTS = {"CheckStrings", "PrintText", "Register", "GoodCodeData", "UserAttribute"}
+OBJECTS = {"CheckStrings", "PrintText", "Register", "GoodCodeData", "UserAttribute", "PurveyorData"}
 
 QUEUE_TEXT = "Истек допустимый период постановки команды на исполнение из очереди. Команда отменена."
 #: faults that are an answer with Status 2 (§7): kind → default text

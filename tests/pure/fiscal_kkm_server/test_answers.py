@@ -2,12 +2,12 @@
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
 
-from addons.fiscal_base.tools.receipt import Payment, Person
+from addons.fiscal_base.tools.receipt import Correction, Payment, Person
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_kkm_server import protocol
 
@@ -355,6 +355,12 @@ def line(**changes):
         (line(method_sign=0), ["line_method_sign"]),
         (line(measure=1), ["line_measure"]),
         (line(marking_code="01…"), ["line_marking"]),
+        (line(agent=6), ["line_agent"]),
+        (line(agent=7, supplier=Person("ООО", "7701237650")), ["line_agent"]),
+        (line(agent=6, supplier=Person("ООО", "1")), ["line_agent"]),
+        (line(agent=6, supplier=Person("ООО", "7701237650")), []),
+        (sale(operation="correction_sale"), ["correction_date"]),
+        (sale(operation="correction_sale", correction=Correction(date=date(2026, 1, 10))), []),
         (sale(change=Decimal("1.00")), ["change"]),
     ],
 )

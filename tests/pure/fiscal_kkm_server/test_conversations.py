@@ -2,10 +2,12 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from addons.fiscal_base.tools.receipt import Correction
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_kkm_server import protocol
 
@@ -223,6 +225,22 @@ def test_the_return_of_the_same_sum_is_not_the_sale():
     back = protocol.freeze(protocol.build(replace(sale(), operation="sale_return"), DEVICE), after=16)
     assert run(back, Service(FORGOTTEN, {17: check(17, n=1)})).kind.value == "not_sent"
     assert run(back, Service(FORGOTTEN, {17: check(17, n=2)})).kind.value == "done"
+
+
+def test_a_correction_is_not_the_sale_of_the_same_sum():
+    correction = sale(operation="correction_sale", correction=Correction(date=date(2026, 1, 10)))
+    request = protocol.freeze(protocol.build(correction, DEVICE), after=16)
+    for sought, kind, expected in (
+        (request, "Коррекция прихода", "done"),
+        (request, "Приход", "unknown"),
+        (RECEIPT, "Коррекция прихода", "unknown"),
+        (RECEIPT, "Приход", "done"),
+    ):
+        assert run(sought, Service(FORGOTTEN, {17: check(17, CheckType=kind)})).kind.value == expected
+    # a QR code without sum and type may be a correction's; for a sale it is a report's
+    bare = {"Command": "GetDataCheck", "Status": 0, "QRCode": "t=20261121T1230&fn=9&i=17&fp=1"}
+    assert run(request, Service(FORGOTTEN, {17: bare})).kind.value == "unknown"
+    assert run(RECEIPT, Service(FORGOTTEN, {17: bare})).kind.value == "not_sent"
 
 
 def test_lines_are_compared_in_any_order():

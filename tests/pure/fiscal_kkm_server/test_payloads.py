@@ -2,13 +2,13 @@
 
 import json
 from dataclasses import fields
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from addons.fiscal_base.tools.receipt import Line, Payment, Person, Receipt
+from addons.fiscal_base.tools.receipt import Correction, Line, Payment, Person, Receipt
 from addons.fiscal_base.tools.transport import Answer
 from addons.fiscal_kkm_server import protocol
 from addons.fiscal_kkm_server.protocol.commands import thaw
@@ -18,20 +18,22 @@ from tests.emulators.kkm_server import Kkm
 CASES = sorted((Path(__file__).parents[3] / "fiscal_kkm_server" / "tests" / "payloads").glob("*.json"))
 
 
+def line_of(values: dict) -> Line:
+    values = dict(values)
+    supplier = Person(**values.pop("supplier")) if "supplier" in values else None
+    exact = {name: Decimal(values.pop(name)) for name in ("quantity", "price", "amount")}
+    return Line(**values, **exact, supplier=supplier)
+
+
 def receipt_of(case: dict) -> Receipt:
     values = dict(case["receipt"])
-    lines = tuple(
-        Line(
-            **{
-                name: Decimal(value) if name in ("quantity", "price", "amount") else value
-                for name, value in line.items()
-            }
-        )
-        for line in values.pop("lines", [])
-    )
+    lines = tuple(map(line_of, values.pop("lines", [])))
     payments = tuple(Payment(kind, Decimal(amount)) for kind, amount in values.pop("payments", []))
     people = {name: Person(**values.pop(name)) for name in ("cashier", "customer") if name in values}
     money = {name: Decimal(values.pop(name)) for name in ("total", "change") if name in values}
+    if "correction" in values:
+        correction = values.pop("correction")
+        values["correction"] = Correction(**{**correction, "date": date.fromisoformat(correction["date"])})
     return Receipt(lines=lines, payments=payments, **people, **money, **values)
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from addons.fiscal_base.tools.money import money
-from addons.fiscal_base.tools.receipt import Line, Payment, Person
+from addons.fiscal_base.tools.receipt import Correction, Line, Payment, Person
 from addons.fiscal_base.tools.text import one_line
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_kkm_server import const, protocol
@@ -49,11 +49,13 @@ def receipts(draw):
         left -= part
     change = draw(kopecks | st.just(Decimal("0.00")))
     payments.append(Payment("cash", left + change))
+    kind = draw(st.sampled_from(sorted(const.CHECK_TYPES)))
     return sale(
         *payments,
         lines=of,
         change=change,
-        operation=draw(st.sampled_from(["sale", "sale_return"])),
+        operation=kind,
+        correction=Correction(date=draw(st.dates()), number=draw(st.text())) if "correction" in kind else None,
         cashier=draw(st.just(CASHIER) | st.builds(Person, name=names)),
         customer=draw(
             st.builds(Person, name=st.text(), tax_number=st.sampled_from(["", "DE1", "7701237650"]), email=st.text())
@@ -87,7 +89,7 @@ def test_every_receipt_is_registered_to_the_kopeck(receipt):
         assert (there["Price"], there["Amount"], there["Quantity"]) == (line.price, line.amount, line.quantity)
         assert there["Tax"] == const.TAXES[line.tax_code]
         assert len(there["Name"]) <= 128 and not there["Name"].endswith("..")
-    direction = 1 if receipt.operation == "sale" else -1
+    direction = 1 if receipt.operation in ("sale", "correction_sale", "purchase_return") else -1
     assert register.cash == Decimal(10) ** 12 + direction * receipt.paid("cash")
 
 
