@@ -17,7 +17,7 @@ class FiscalRegister(models.Model):
 
     provider = fields.Selection(
         selection_add=[("kkm_server", "KKM Server")],
-        ondelete={"kkm_server": lambda registers: registers.write({"provider": "demo", "state": "disabled"})},
+        ondelete={"kkm_server": lambda registers: registers._provider_removed(registers)},
     )
     kkm_server_url = fields.Char(
         string="Address of KKM Server",

@@ -31,9 +31,8 @@ class TestKkmServerTours(FiscalTourCase):
 
     def assert_registered_as_sold(self):
         """The register printed exactly what was sold, each once, to the kopeck."""
-        printed = [
-            (document.number, document.total) for document in self.emulator.documents if document.type.startswith("sale")
-        ]
+        sales = [document for document in self.emulator.documents if document.type.startswith("sale")]
+        printed = [(document.number, document.total) for document in sales]
         orders = self.documents().filtered("pos_order_id")
         self.assertEqual(
             [(str(number), f"{total:.2f}") for number, total in printed],
@@ -52,7 +51,7 @@ class TestKkmServerTours(FiscalTourCase):
         self.assertEqual([d.type for d in self.emulator.documents][-2:], ["cash_out", "shift_close"])
 
     def test_sale_while_the_service_is_down(self):
-        """The sale completes, the receipt says pending, and is registered when the service is back, without a reload."""
+        """The sale completes, the receipt says pending and is registered when the service is back, with no reload."""
         calls = []
         Register = self.env.registry["fiscal.register"]
         submit = Register._kkm_server_submit
