@@ -248,12 +248,17 @@ class PosOrderLine(models.Model):
             "name": one_line(self.full_product_name or product.display_name),
             "quantity": float(count),
             "price": float(abs(price)),
-            "marking_code": self.fiscal_marking_code,
+            "marking_code": self.fiscal_marking_code or self.refunded_orderline_id.fiscal_marking_code,
         }
 
     @api.model
     def _load_pos_data_fields(self, config):
         return [*super()._load_pos_data_fields(config), "fiscal_marking_code"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["pos.order"].browse({vals.get("order_id") for vals in vals_list} - {None})._fiscal_check_frozen()
+        return super().create(vals_list)
 
     def write(self, vals):
         if {"qty", "price_unit", "discount", "tax_ids", "price_subtotal_incl", "product_id"} & vals.keys():
@@ -267,6 +272,11 @@ class PosOrderLine(models.Model):
 
 class PosPayment(models.Model):
     _inherit = "pos.payment"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["pos.order"].browse({vals.get("pos_order_id") for vals in vals_list} - {None})._fiscal_check_frozen()
+        return super().create(vals_list)
 
     def write(self, vals):
         if {"amount", "payment_method_id", "is_change"} & vals.keys():
