@@ -12,6 +12,7 @@ class FiscalTourCase(HttpCase):
 
     register_vals = {}
     provider = "demo"
+    tills = 1
 
     @classmethod
     def setUpClass(cls):
@@ -19,7 +20,7 @@ class FiscalTourCase(HttpCase):
         cls.env.user.group_ids += cls.env.ref("point_of_sale.group_pos_manager")
         cls.env["pos.config"].search([]).active = False
         cls.env["product.template"].search([("available_in_pos", "=", True)]).available_in_pos = False
-        cls.shop = make_shop(cls.env, "RU", provider=cls.provider, register_vals=cls.register_vals)
+        cls.shop = make_shop(cls.env, "RU", cls.tills, provider=cls.provider, register_vals=cls.register_vals)
         cls.env = cls.shop.env
         cls.register, cls.config, cls.company = cls.shop.register, cls.shop.config, cls.shop.company
         cls.user = cls.env["res.users"].create(

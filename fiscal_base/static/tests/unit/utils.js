@@ -62,7 +62,7 @@ export function receiptOf(state, values = {}) {
  * @param {Object} [options.unmapped] tax id → sentence
  * @returns `{store, server}`. `server.calls` are the questions so far, `server.moments` when they
  *     were put; `server.receipts` the answers by uuid, queued
- *     where there is none; `server.loaded` the receipts that come with a synced order; `server.problem` is thrown
+ *     where there is none, left out where they are "unknown"; `server.loaded` the receipts that come with a synced order; `server.problem` is thrown
  *     instead of an answer, and `server.wait` is awaited before one.
  */
 export async function setupFiscalEnv({ register = {}, unmapped = {} } = {}) {
@@ -104,10 +104,11 @@ export async function setupFiscalEnv({ register = {}, unmapped = {} } = {}) {
         if (server.problem) {
             throw server.problem;
         }
+        const known = uuids.filter((uuid) => receipts[uuid] !== "unknown");
         return {
             register: server.register,
             receipts: Object.fromEntries(
-                uuids.map((uuid) => [uuid, receipts[uuid] || [receiptOf("queued")]])
+                known.map((uuid) => [uuid, receipts[uuid] || [receiptOf("queued")]])
             ),
         };
     };

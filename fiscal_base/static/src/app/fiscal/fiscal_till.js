@@ -7,9 +7,9 @@ const PAUSES = [1, 2, 3, 5, 10, 20, 30];
 const PATIENCE = 20;
 const FINAL = new Set(["done", "rejected", "cancelled"]);
 
-/** Whether nothing more is to be expected of these receipts. */
-export function areFinal(receipts) {
-    return receipts.length > 0 && receipts.every((receipt) => FINAL.has(receipt.state));
+/** Whether something more is to be expected of these receipts. */
+export function areOpen(receipts) {
+    return receipts.some((receipt) => !FINAL.has(receipt.state));
 }
 
 /** Whether every one of these receipts is registered. */
@@ -94,12 +94,8 @@ export class FiscalTill {
         }
         let open = false;
         for (const order of orders) {
-            const receipts = order.finalized ? order.fiscalReceipts : [];
-            if (areFinal(receipts)) {
-                this.tell(order.uuid, receipts);
-            } else if (receipts.length) {
-                this.pending[order.uuid] ??= 0;
-                open = true;
+            if (order.finalized && order.isSynced) {
+                open = this.note(order.uuid, order.fiscalReceipts) || open;
             }
         }
         if (open) {
@@ -107,16 +103,19 @@ export class FiscalTill {
         }
     }
 
-    /** Follow what an earlier page left open. Old refusals are not told again: the register light shows them. */
-    resume() {
-        return this.follow(this.openOrders.filter((order) => !areFinal(order.fiscalReceipts)));
+    /**
+     * Follow orders that came from the server as they are: when the page was loaded anew, or from the list of orders.
+     * What was refused long ago is not told again: the register light shows it.
+     */
+    resume(orders) {
+        return this.follow(orders.filter((order) => areOpen(order.fiscalReceipts)));
     }
 
     /** Orders of this till whose receipts are not registered, be it that they wait or that they were refused. */
-    get openOrders() {
+    get unregistered() {
         return this.pos.models["pos.order"].filter(
-            (order) =>
-                order.isSynced && order.fiscalReceipts.length && !areDone(order.fiscalReceipts)
+            ({ isSynced, fiscalReceipts }) =>
+                isSynced && fiscalReceipts.length && !areDone(fiscalReceipts)
         );
     }
 
@@ -133,7 +132,7 @@ export class FiscalTill {
     }
 
     /** Try again now what waits or was refused, because the cashier says so. Never throws. */
-    async retry(uuids = this.openOrders.map((order) => order.uuid)) {
+    async retry(uuids = this.unregistered.map((order) => order.uuid)) {
         uuids.forEach((uuid) => (this.retried[uuid] = true));
         try {
             await this.ask("fiscal_retry", uuids);
@@ -156,7 +155,13 @@ export class FiscalTill {
         }
         this.answered = question;
         this.register = answer.register;
-        for (const [uuid, receipts] of Object.entries(answer.receipts)) {
+        for (const uuid of uuids) {
+            const receipts = answer.receipts[uuid];
+            if (!receipts) {
+                // an order of another till, which asks about it itself
+                delete this.pending[uuid];
+                continue;
+            }
             if (method === "fiscal_retry") {
                 this.forget(uuid);
             }
@@ -168,6 +173,7 @@ export class FiscalTill {
     async call(method, uuids) {
         const request = this.pos.env.services.orm.silent.call("pos.config", method, [
             [this.pos.config.id],
+            this.pos.models["pos.order"].getBy("uuid", uuid)?.noteFiscalReceipts(receipts);
             uuids,
         ]);
         let timer;
@@ -184,14 +190,13 @@ export class FiscalTill {
         }
     }
 
-    /** Note the receipts of an order, and whether they are still to be asked about. */
+    /**
+     * Note whether the receipts of an order are still to be asked about, and tell what there is to tell.
+     *
+     * @returns whether they are
+     */
     note(uuid, receipts) {
-        const order = this.pos.models["pos.order"].getBy("uuid", uuid);
-        order?.noteFiscalReceipts(receipts);
-        if (areFinal(receipts)) {
-            delete this.pending[uuid];
-            this.tell(uuid, receipts);
-        } else if (receipts.length) {
+        if (areOpen(receipts)) {
             this.pending[uuid] ??= 0;
         }
     }
@@ -201,7 +206,11 @@ export class FiscalTill {
         const order = this.pos.models["pos.order"].getBy("uuid", uuid);
         const reference = order?.pos_reference || "";
         const refused = receipts.filter((receipt) => receipt.state === "rejected");
+            return true;
         const problem = refused.map((receipt) => receipt.problem).join("\n");
+        delete this.pending[uuid];
+        this.tell(uuid, receipts);
+        return false;
         if (!refused.length) {
             this.forget(uuid);
             if (this.retried[uuid]) {

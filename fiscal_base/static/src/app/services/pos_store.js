@@ -10,7 +10,11 @@ patch(PosStore.prototype, {
         this.fiscal = reactive(new FiscalTill(this));
         if (this.fiscal.enabled) {
             this.data.connectWebSocket("FISCAL", (news) => this.fiscal.onNews(news));
-            this.fiscal.resume();
+            const orders = this.models["pos.order"];
+            orders.addEventListener("create", ({ ids }) =>
+                this.fiscal.resume(orders.readMany(ids))
+            );
+            this.fiscal.resume(orders.getAll());
         }
     },
     postSyncAllOrders(orders) {

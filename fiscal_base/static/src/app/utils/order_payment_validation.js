@@ -1,5 +1,6 @@
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 
@@ -22,5 +23,17 @@ patch(OrderPaymentValidation.prototype, {
         return this.pos.fiscal.holdPrinting(this.order, () =>
             super.afterOrderValidation(...arguments)
         );
+    },
+
+    /**
+     * A sale that did not reach the server is sent as soon as the server answers again, and not with the next sale
+     * only: its receipt has to be registered.
+     */
+    handleValidationError(error) {
+        const result = super.handleValidationError(...arguments);
+        if (error instanceof ConnectionLostError && this.pos.fiscal.enabled) {
+            this.pos.data.checkConnectivity();
+        }
+        return result;
     },
 });

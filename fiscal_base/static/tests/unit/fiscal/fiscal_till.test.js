@@ -231,10 +231,48 @@ test("what an earlier page left open is followed when the till opens", async () 
     store.fiscal.pending = {};
     await mountWithCleanup(MainComponentsContainer);
     const asked = server.calls.length;
-    await store.fiscal.resume();
+    await store.fiscal.resume(store.models["pos.order"].getAll());
     expect(server.calls.slice(asked)).toEqual([{ method: "fiscal_drive", uuids: [order.uuid] }]);
     await answered();
     expect(notices()).toEqual([]);
+});
+
+test("an order that is loaded later is followed when its receipt is open", async () => {
+    const { store, server } = await setupFiscalEnv();
+    await mountWithCleanup(MainComponentsContainer);
+    const load = async (id, receipts) => {
+        const uuid = `00000000-0000-0000-0000-00000000000${id}`;
+        const vals = { id, uuid, state: "paid", lines: [], payment_ids: [], config_id: 1 };
+        store.models.loadConnectedData({ "pos.order": [{ ...vals, fiscal_receipts: receipts }] });
+        await answered();
+        return uuid;
+    };
+    await load(1, [receiptOf("done")]);
+    await load(2, [receiptOf("rejected")]);
+    await load(3, []);
+    expect(server.calls).toEqual([]);
+    expect(notices()).toEqual([]);
+    const uuid = await load(4, [receiptOf("waiting")]);
+    expect(server.calls).toEqual([{ method: "fiscal_drive", uuids: [uuid] }]);
+});
+
+test("an order that the server does not answer for is not asked about again", async () => {
+    const { store, server } = await setupFiscalEnv();
+    const order = await paidOrder(store);
+    server.receipts[order.uuid] = "unknown";
+    await store.fiscal.drive();
+    expect(store.fiscal.isPending(order)).toBe(false);
+    const asked = server.calls.length;
+    await advanceTime(60000);
+    expect(server.calls).toHaveLength(asked);
+});
+
+test("an order whose receipts were all cancelled is not asked about again", async () => {
+    const { store, server } = await setupFiscalEnv();
+    const order = await paidOrder(store);
+    server.receipts[order.uuid] = [];
+    await store.fiscal.drive();
+    expect(store.fiscal.isPending(order)).toBe(false);
 });
 
 // === What the cashier is told ===

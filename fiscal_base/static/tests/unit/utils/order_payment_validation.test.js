@@ -156,10 +156,11 @@ test("a lost connection prints at once, without fiscal data, and the order waits
             return super.call(...arguments);
         },
     });
+    patchWithCleanup(store.data, { checkConnectivity: () => expect.step("probe") });
     expect.errors(1);
     await validation.validateOrder(false);
     await answered();
-    expect.verifySteps(["print queued"]);
+    expect.verifySteps(["print queued", "probe"]);
     expect.verifyErrors([/ConnectionLostError|Connection/]);
     expect(order.state).toBe("paid");
     expect(order.isSynced).toBe(false);
