@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint test-core
+.PHONY: demo test lint i18n test-core
 
 PYTHON ?= python3
 
@@ -12,6 +12,10 @@ test:
 
 lint:
 	@ONLY="$(ONLY)" exec $(PYTHON) -m tests.dev.lint
+
+# terms of all addons into their .pot, .po files brought in line with them
+i18n:
+	@exec $(PYTHON) -m tests.dev.i18n
 
 # Odoo's own tests of the point of sale, without the suite and with it. Takes an hour; TAGS=<tags> runs a part.
 test-core:

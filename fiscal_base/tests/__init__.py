@@ -8,3 +8,5 @@ from . import test_manual
 from . import test_pos_order
 from . import test_till
 from . import test_guards
+from . import test_translations
+from . import test_rules

@@ -121,8 +121,9 @@ def suite_template(env: Environment, demo: bool = False, only: Collection[str] =
     options = [f"--load-language={LANGUAGES}"]
     lower = Template(f"odoo{kind}", wanted, digest, demo=demo, options=options, script="" if demo else pack)
     chosen = sorted(closure(only)) or suite
-    digest = digest_of(digest, *chosen, suite_digest(chosen))
-    return Template(kind, chosen, digest, demo=demo, below=lower, script=pack if demo else "")
+    script = Path(__file__).with_name("demo_shops.py").read_text() + pack if demo else ""
+    digest = digest_of(digest, *chosen, suite_digest(chosen), script)
+    return Template(kind, chosen, digest, demo=demo, below=lower, script=script)
 
 
 def closure(names: Collection[str]) -> set[str]:

@@ -1,0 +1,58 @@
+"""Every term of every addon of the suite exists in Russian and Ukrainian."""
+
+import io
+import re
+from pathlib import Path
+
+import polib
+
+from odoo.modules.module import get_module_path
+from odoo.tests import TransactionCase, tagged
+from odoo.tools.translate import trans_export
+
+LANGUAGES = ("ru", "uk")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+
+
+@tagged("post_install", "-at_install")
+class TestTranslations(TransactionCase):
+    def addons(self):
+        modules = self.env["ir.module.module"].search([("name", "=like", "fiscal\\_%"), ("state", "=", "installed")])
+        return [name for name in modules.mapped("name") if Path(get_module_path(name)).parent == self.suite()]
+
+    def suite(self):
+        return Path(get_module_path("fiscal_base")).parent
+
+    def exported(self, addon):
+        """The terms of the addon as it is now."""
+        buffer = io.BytesIO()
+        trans_export(False, [addon], buffer, "po", self.env)
+        return polib.pofile(buffer.getvalue().decode())
+
+    def test_every_term_is_translated(self):
+        for addon in self.addons():
+            folder = Path(get_module_path(addon)) / "i18n"
+            terms = {entry.msgid for entry in self.exported(addon)}
+            self.assertTrue(terms, addon)
+            template = {entry.msgid for entry in polib.pofile(str(folder / f"{addon}.pot"))}
+            self.assertEqual(terms - template, set(), f"{addon}: terms that are not in the .pot; run make i18n")
+            self.assertEqual(template - terms, set(), f"{addon}: terms of the .pot that are gone; run make i18n")
+            for language in LANGUAGES:
+                with self.subTest(addon=addon, language=language):
+                    translation = polib.pofile(str(folder / f"{language}.po"))
+                    known = {entry.msgid: entry for entry in translation if not entry.obsolete}
+                    self.assertEqual(terms - known.keys(), set(), "missing")
+                    self.assertEqual([entry.msgid for entry in translation.fuzzy_entries()], [], "fuzzy")
+                    self.assertEqual([entry.msgid for entry in translation.untranslated_entries()], [], "untranslated")
+                    for msgid in terms:
+                        self.assertEqual(
+                            sorted(PLACEHOLDER.findall(msgid)),
+                            sorted(PLACEHOLDER.findall(known[msgid].msgstr)),
+                            f"placeholders of “{msgid}”",
+                        )
+
+    def test_the_till_and_the_forms_speak_the_language(self):
+        for lang, label in (("ru_RU", "Смена открывается"), ("uk_UA", "Зміна відкривається")):
+            self.env["res.lang"]._activate_lang(lang)
+            field = self.env["fiscal.register"].with_context(lang=lang)._fields["shift_policy"]
+            self.assertEqual(field._description_string(self.env(context={"lang": lang})), label)

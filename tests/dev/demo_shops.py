@@ -1,0 +1,57 @@
+"""What `make demo` puts into its database, run by `odoo shell`: a Russian and a Ukrainian shop, ready to sell.
+
+`env` is the shell's own. Registers stand on services that the demo emulates on this machine.
+"""
+
+from odoo.fields import Command
+
+from odoo.addons.fiscal_base.demo.shop import make_shop
+
+#: country → login, language of its cashier
+CASHIERS = {"RU": ("anna", "ru_RU"), "UA": ("oksana", "uk_UA")}
+
+
+def install(env):
+    """Make the shops, a cashier for each, and let the administrator see them all."""
+    admin = env.ref("base.user_admin")
+    installed = set(env["ir.module.module"].search([("state", "=", "installed")]).mapped("name"))
+    for country, (login, lang) in CASHIERS.items():
+        shop = make_shop(env, country, tills=2 if country == "RU" else 1)
+        if country == "RU" and "fiscal_kkm_server" in installed:
+            _on_kkm_server(shop.registers[1])
+        groups = ("base.group_user", "point_of_sale.group_pos_manager", "account.group_account_invoice")
+        user = env["res.users"].create(
+            {
+                "name": shop.employees[0].name,
+                "login": login,
+                "password": login,
+                "lang": lang,
+                "tz": shop.facts["tz"],
+                "company_id": shop.company.id,
+                "company_ids": [Command.set(shop.company.ids)],
+                "group_ids": [Command.link(env.ref(group).id) for group in groups],
+            }
+        )
+        shop.employees[0].user_id = user
+        admin.company_ids |= shop.company
+        env["hr.employee"].create(
+            {"name": admin.name, "user_id": admin.id, "company_id": shop.company.id, "fiscal_cashier": True}
+            | ({"fiscal_tax_number": shop.employees[1].fiscal_tax_number})
+        )
+        shop.registers.user_id = admin
+
+
+def _on_kkm_server(register):
+    register.write(
+        {
+            "provider": "kkm_server",
+            "name": f"{register.name} (KKM Server)",
+            "kkm_server_device_number": 1,
+            "shift_policy": "first",
+        }
+    )
+
+
+if "env" in globals():
+    install(env)  # noqa: F821
+    env.cr.commit()  # noqa: F821
