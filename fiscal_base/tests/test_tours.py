@@ -81,3 +81,9 @@ class TestTours(FiscalTourCase):
     def test_page_refreshed_after_the_sale(self):
         self.tour("fiscal_refresh_after_the_sale")
         self.assertEqual(len(self.documents().filtered("pos_order_id")), 1)
+
+    def test_marked_goods_are_sold_with_their_code(self):
+        self.shop.products["coffee"].fiscal_marking_required = True
+        self.tour("fiscal_marked_goods")
+        line = self.documents().filtered("pos_order_id").line_ids
+        self.assertEqual(line.marking_code, "010460708021818721abc\x1d91test")

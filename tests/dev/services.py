@@ -5,6 +5,7 @@ To add one, add a line to SERVICES. A module that is not there is left out.
 
 import contextlib
 import importlib.util
+import os
 import subprocess
 import sys
 import time
@@ -22,10 +23,11 @@ class Service:
     module: str
     port: int
     options: tuple[str, ...] = ()
+    zone: str = "UTC"  # of the clock of its registers
 
 
 SERVICES = [
-    Service("KKM-Server", "tests.emulators.kkm_server", 5893),
+    Service("KKM-Server", "tests.emulators.kkm_server", 5893, zone="Europe/Moscow"),
 ]
 
 
@@ -66,7 +68,13 @@ def start(service: Service) -> subprocess.Popen:
     with log.open("w") as output:
         # In a session of its own, so that Ctrl-C leaves it to us to end it after Odoo.
         process = subprocess.Popen(
-            command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
+            command,
+            cwd=ROOT,
+            env=os.environ | {"TZ": service.zone},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     deadline = time.monotonic() + 20
     while is_free(service.port):

@@ -61,6 +61,14 @@ export function closeRegister() {
             content: "a difference of cash is all right here",
             trigger: ".modal .btn-primary:contains(Proceed Anyway)",
             run: "click",
+        },
+        {
+            content: "the Z report is shown before the page is left",
+            trigger: `.fiscal-shift-report[data-state="done"]:contains("613.90")`,
+        },
+        {
+            trigger: ".modal:has(.fiscal-shift-report) .btn-primary:contains(Close)",
+            run: "click",
             expectUnloadPage: true,
         },
         {
@@ -97,6 +105,21 @@ registry.category("web_tour.tours").add("fiscal_day_at_the_till", {
 
 registry.category("web_tour.tours").add("fiscal_day_at_the_till_with_a_service", {
     steps: () => day({ link: true }),
+});
+
+registry.category("web_tour.tours").add("fiscal_sale_while_the_service_is_down", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            sellTwoProducts(),
+            Fiscal.receiptIsPending(),
+            Fiscal.registerIs("offline"),
+            Fiscal.receiptIsRegistered({ link: true }),
+            Fiscal.registerIs("ready"),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(Infinity),
 });
 
 registry.category("web_tour.tours").add("fiscal_cashier_without_tax_number", {
@@ -142,6 +165,34 @@ registry.category("web_tour.tours").add("fiscal_refresh_after_the_sale", {
             Fiscal.receiptIsRegistered({ test: true }),
             refresh(),
             ReceiptScreen.isShown(),
+            Fiscal.receiptIsRegistered({ test: true }),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
+        ].flat(Infinity),
+});
+
+registry.category("web_tour.tours").add("fiscal_marked_goods", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Кофе"),
+            Dialog.is({ title: "Scan the marking code" }),
+            { trigger: ".modal button:contains(Without the code)", run: "click" },
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Карта"),
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("needs its marking code"),
+            Dialog.confirm(),
+            PaymentScreen.clickBack(),
+            inLeftSide([...ProductScreen.clickLine("Кофе"), Numpad.click("⌫"), Numpad.click("⌫")]),
+            ProductScreen.orderIsEmpty(),
+            ProductScreen.clickDisplayedProduct("Кофе"),
+            { trigger: ".marking-code-input", run: "edit 010460708021818721abc␝91test" },
+            { trigger: ".modal .btn-primary:contains(Done)", run: "click" },
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Карта"),
+            PaymentScreen.clickValidate(),
             Fiscal.receiptIsRegistered({ test: true }),
             ReceiptScreen.clickNextOrder(),
             Chrome.endTour(),

@@ -82,6 +82,14 @@ export class FiscalTill {
                 )
             );
         }
+        for (const line of sold.filter((line) => line.fiscalLacksMarkingCode)) {
+            problems.add(
+                _t(
+                    "“%s” needs its marking code. Take it off the order and scan it again.",
+                    line.getFullProductName()
+                )
+            );
+        }
         return [...problems];
     }
 
@@ -117,6 +125,19 @@ export class FiscalTill {
             ({ isSynced, fiscalReceipts }) =>
                 isSynced && fiscalReceipts.length && !areDone(fiscalReceipts)
         );
+    }
+
+    /** What became of the shift when session `id` was closed. Never throws: without an answer it is pending. */
+    async shiftReport(id) {
+        try {
+            return await this.pos.env.services.orm.silent.call("pos.config", "fiscal_z_report", [
+                [this.pos.config.id],
+                id,
+            ]);
+        } catch (error) {
+            console.info("The Z report comes later:", serializeError(error));
+            return { state: "pending" };
+        }
     }
 
     /** Let the server drain the lane for what is pending (or just look), and note what came of it. Never throws. */
@@ -165,6 +186,7 @@ export class FiscalTill {
             if (method === "fiscal_retry") {
                 this.forget(uuid);
             }
+            this.pos.models["pos.order"].getBy("uuid", uuid)?.noteFiscalReceipts(receipts);
             this.note(uuid, receipts);
         }
     }
@@ -173,7 +195,6 @@ export class FiscalTill {
     async call(method, uuids) {
         const request = this.pos.env.services.orm.silent.call("pos.config", method, [
             [this.pos.config.id],
-            this.pos.models["pos.order"].getBy("uuid", uuid)?.noteFiscalReceipts(receipts);
             uuids,
         ]);
         let timer;
@@ -198,7 +219,11 @@ export class FiscalTill {
     note(uuid, receipts) {
         if (areOpen(receipts)) {
             this.pending[uuid] ??= 0;
+            return true;
         }
+        delete this.pending[uuid];
+        this.tell(uuid, receipts);
+        return false;
     }
 
     /** Tell the cashier once when a receipt was refused, and what can be done now. */
@@ -206,11 +231,7 @@ export class FiscalTill {
         const order = this.pos.models["pos.order"].getBy("uuid", uuid);
         const reference = order?.pos_reference || "";
         const refused = receipts.filter((receipt) => receipt.state === "rejected");
-            return true;
         const problem = refused.map((receipt) => receipt.problem).join("\n");
-        delete this.pending[uuid];
-        this.tell(uuid, receipts);
-        return false;
         if (!refused.length) {
             this.forget(uuid);
             if (this.retried[uuid]) {

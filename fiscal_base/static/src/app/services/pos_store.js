@@ -1,6 +1,8 @@
 import { reactive } from "@odoo/owl";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
+import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { MarkingCodePopup } from "@fiscal_base/app/components/popups/marking_code_popup/marking_code_popup";
 import { FiscalTill } from "@fiscal_base/app/fiscal/fiscal_till";
 import { serializeError } from "@fiscal_base/app/fiscal/serialize_error";
 
@@ -21,6 +23,19 @@ patch(PosStore.prototype, {
         const result = super.postSyncAllOrders(...arguments);
         this.fiscal.follow(orders);
         return result;
+    },
+    /** Ask for the marking code of a piece whose product carries one; without it the line stays and says so at payment. */
+    async addLineToOrder(vals, order, opts, configure = true) {
+        const line = await super.addLineToOrder(...arguments);
+        if (configure && line?.fiscalLacksMarkingCode && !line.refunded_orderline_id) {
+            const code = await makeAwaitable(this.dialog, MarkingCodePopup, {
+                product: line.getFullProductName(),
+            });
+            if (code) {
+                line.fiscal_marking_code = code;
+            }
+        }
+        return line;
     },
     canEditPayment(order) {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;

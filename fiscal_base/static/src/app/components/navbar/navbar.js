@@ -5,3 +5,18 @@ import { FiscalLight } from "@fiscal_base/app/components/navbar/fiscal_light/fis
 patch(Navbar, {
     components: { ...Navbar.components, FiscalLight },
 });
+
+patch(Navbar.prototype, {
+    /** Let the register print its X report and open Odoo's own counters in a window of their own. */
+    async printXReport() {
+        const action = await this.pos.data.call("pos.config", "fiscal_x_report", [
+            [this.pos.config.id],
+        ]);
+        if (action.message) {
+            this.notification.add(action.message);
+            return;
+        }
+        window.open(action.url, "_blank");
+        this.pos.fiscal.drive();
+    },
+});

@@ -1,0 +1,15 @@
+import { patch } from "@web/core/utils/patch";
+import { PosOrderline } from "@point_of_sale/app/models/pos_order_line";
+
+patch(PosOrderline.prototype, {
+    get fiscalNeedsMarkingCode() {
+        return Boolean(this.config?._fiscal_register && this.product_id?.fiscal_marking_required);
+    },
+    /** Marked goods are sold piece by piece: each line is one piece with its own code. */
+    get fiscalLacksMarkingCode() {
+        return this.fiscalNeedsMarkingCode && (!this.fiscal_marking_code || this.qty !== 1);
+    },
+    canBeMergedWith(orderline) {
+        return !this.fiscalNeedsMarkingCode && super.canBeMergedWith(...arguments);
+    },
+});
