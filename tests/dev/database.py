@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .console import run, step
 from .environment import Environment
-from .paths import ROOT, addons, cache
+from .paths import ROOT, addons, cache, data
 
 # The first becomes the language of everybody who has chosen none.
 LANGUAGES = "en_US,ru_RU,uk_UA"
@@ -187,7 +187,7 @@ def exists(name: str) -> bool:
 
 
 def filestore(name: str) -> Path:
-    return cache() / "data" / "filestore" / name
+    return data() / "filestore" / name
 
 
 def logs() -> Path:

@@ -18,7 +18,7 @@ from pathlib import Path
 from .apt import Apt
 from .console import run, step, stop
 from .odoo_source import odoo_home, unpack, unpacked_path
-from .paths import DEV, ROOT, addons, cache
+from .paths import DEV, ROOT, addons, cache, data
 
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
@@ -37,7 +37,7 @@ class Environment:
     def odoo_command(self, *options: str) -> list[str]:
         """Return the command line that starts Odoo with the suite on its addons path."""
         path = [f"--addons-path={ROOT}"] if addons() else []
-        return [str(self.python), "-m", "odoo", *path, f"--data-dir={cache() / 'data'}", *map(str, options)]
+        return [str(self.python), "-m", "odoo", *path, f"--data-dir={data()}", *map(str, options)]
 
     def has(self, module: str) -> bool:
         """Tell whether this Python has a package."""

@@ -18,6 +18,11 @@ def cache() -> Path:
     return folder
 
 
+def data() -> Path:
+    """Return Odoo's data folder, which holds the files of the databases: one for each PostgreSQL server."""
+    return cache() / os.environ.get("FISCAL_DATA", "data")
+
+
 def addons() -> list[str]:
     """Return the names of the suite's addons, in alphabetical order."""
     return sorted(manifest.parent.name for manifest in ROOT.glob("*/__manifest__.py"))

@@ -40,6 +40,9 @@ def server():
     if url:
         os.environ.update(variables_of(url))
     if os.environ.get("PGHOST"):
+        address = f"{os.environ['PGHOST']}:{os.environ.get('PGPORT', '')}"
+        # Unless a process that has started our own server has started this one.
+        os.environ.setdefault("FISCAL_DATA", f"data-{hashlib.sha256(address.encode()).hexdigest()[:10]}")
         yield
         return
     cluster = Cluster(cache() / "postgres")
@@ -48,11 +51,12 @@ def server():
         with cluster.alone():
             fcntl.flock(users, fcntl.LOCK_SH)
             cluster.start()
-        os.environ.update({"PGHOST": str(cluster.socket), "PGPORT": "5432", "PGUSER": "odoo"})
+        settings = {"PGHOST": str(cluster.socket), "PGPORT": "5432", "PGUSER": "odoo", "FISCAL_DATA": "data"}
+        os.environ.update(settings)
         try:
             yield
         finally:
-            for name in ("PGHOST", "PGPORT", "PGUSER"):
+            for name in settings:
                 os.environ.pop(name, None)
                 if name in before:
                     os.environ[name] = before[name]

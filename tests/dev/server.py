@@ -15,6 +15,7 @@ from pathlib import Path
 
 from . import environment, odoo_log
 from .database import logs
+from .paths import DEV
 from .ports import free_ports
 
 
@@ -68,6 +69,7 @@ class OdooServer:
             *(f"--workers={self.workers}", f"--max-cron-threads={self.cron_threads}"),
             *self.options,
         )
+        command[1:3] = [str(DEV / "odoo_bin.py")]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 command,
