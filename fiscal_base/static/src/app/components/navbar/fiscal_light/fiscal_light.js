@@ -12,6 +12,7 @@ export class FiscalLight extends Component {
     setup() {
         this.pos = usePos();
         this.dialog = useService("dialog");
+        this.ui = useService("ui");
     }
 
     get register() {
