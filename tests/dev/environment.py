@@ -5,10 +5,12 @@ ODOO_PYTHON, or else the `python3` that comes first on the PATH (so an active vi
 installed.
 """
 
+import contextlib
 import fcntl
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -52,11 +54,22 @@ class Environment:
 
 def enter() -> Environment:
     """Return the environment; when the running script runs elsewhere, start it again inside."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, end)
     environment = prepare()
     if os.environ.get("FISCAL_ENTERED") != str(environment.python):
         os.environ["FISCAL_ENTERED"] = str(environment.python)
         os.execv(environment.python, [str(environment.python), *sys.orig_argv[1:]])
     return environment
+
+
+def end(number: int, _frame) -> None:
+    """Take the programs that this one has started along when it is told to end, and tidy up on the way out."""
+    for tasks in Path("/proc/self/task").glob("*/children"):
+        for pid in tasks.read_text().split():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(int(pid), signal.SIGTERM)
+    sys.exit(128 + number)
 
 
 def prepare() -> Environment:
