@@ -12,7 +12,6 @@ from ..const import CORRECTION_KINDS, CORRECTIONS, OPERATIONS, PAYMENT_KINDS, RE
 from ..tools.money import ZERO, money
 from ..tools.outcome import Kind, Outcome
 from ..tools.receipt import Correction, Original, Person, Receipt
-from ..tools.transport import redact
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +32,8 @@ MOVES = {
 }
 #: states in which the service may have, or may yet get, the document
 OPEN = ("queued", "sending", "waiting", "unknown")
+#: states in which the service may say something about the document
+SENT = ("sending", "waiting", "unknown")
 #: the activity that calls a person
 ALERT = "fiscal_base.activity_alert"
 #: outcome → state
@@ -297,28 +298,32 @@ class FiscalDocument(models.Model):
         """
         self.ensure_one()
         register = self.register_id
+        outcome = register._clean(outcome)
         state = STATE_OF[outcome.kind]
+        if outcome.kind is Kind.BLOCKED and self.state in ("waiting", "unknown"):
+            # It could not be asked about. Only “never seen” lets a document be sent again.
+            state = self.state
         attempt._engine().write(
             {
                 "finished_at": fields.Datetime.now(),
                 "outcome": outcome.kind.value,
                 "code": outcome.code,
                 "message": outcome.message,
-                "response": redact(outcome.response, register._secrets()),
+                "response": outcome.response,
             }
         )
-        if not MOVES[self.state] or (state != self.state and state not in MOVES[self.state]):
+        if self.state not in SENT or (state != self.state and state not in MOVES[self.state]):
             _logger.info("fiscal document %s is %s, %s is not applied", self.key, self.state, outcome.kind.value)
             return False
         vals = {
             "tries": self.tries + 1,
             "error_code": outcome.code,
-            "error_message": redact(outcome.message, register._secrets()) or False,
+            "error_message": outcome.message or False,
             "retry_at": False,
         }
         if outcome.kind is Kind.DONE:
             vals.update(self._fiscal_vals(outcome.data), tries=self.tries)
-        elif outcome.kind in (Kind.WAITING, Kind.UNKNOWN):
+        elif state in ("waiting", "unknown"):
             pause = outcome.retry_after
             if pause is None:
                 pause = PAUSES[min(self.tries, len(PAUSES) - 1)]

@@ -112,9 +112,18 @@ class FiscalDocumentLine(models.Model):
     def _onchange_price(self):
         self.amount = float(money(money(self.price) * quantity(self.quantity)))
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._check_frozen()
+        return lines
+
     def write(self, vals):
         self._check_frozen()
-        return super().write(vals)
+        result = super().write(vals)
+        if "document_id" in vals:
+            self._check_frozen()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):

@@ -27,9 +27,18 @@ class FiscalDocumentPayment(models.Model):
         self.ensure_one()
         return Payment(kind=self.kind, amount=money(self.amount), label=self.name or "", code=self.code or "")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        payments = super().create(vals_list)
+        payments._check_frozen()
+        return payments
+
     def write(self, vals):
         self._check_frozen()
-        return super().write(vals)
+        result = super().write(vals)
+        if "document_id" in vals:
+            self._check_frozen()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_frozen(self):

@@ -5,7 +5,7 @@ from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
 
 from ..const import PAYMENT_KINDS, RECEIPTS
-from ..tools.outcome import RegisterStatus
+from ..tools.outcome import RegisterStatus, storable
 from ..tools.text import one_line
 from .fiscal_document import OPEN
 
@@ -436,6 +436,7 @@ class FiscalRegister(models.Model):
         return status
 
     def _note_status(self, status: RegisterStatus):
+        status = storable(status)
         vals = {
             "health": "ready" if status.ready else "problem" if status.reachable else "offline",
             "health_message": status.problem or False,

@@ -1,6 +1,8 @@
 import contextlib
+import json
 import logging
 import time
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
@@ -12,7 +14,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, plaintext2html
 
 from ..const import NEEDS_SHIFT, RECEIPTS
-from ..tools.outcome import Kind, Outcome, RegisterStatus
+from ..tools.outcome import Kind, Outcome, RegisterStatus, storable
 from ..tools.transport import redact
 from .fiscal_document import ALERT, OPEN
 
@@ -198,6 +200,7 @@ class FiscalRegister(models.Model):
                 with contextlib.suppress(psycopg2.InterfaceError, psycopg2.OperationalError):
                     cr.rollback()
                     register._unlock_lane()
+                    cr.rollback()  # or what was committed just before the lock fell would not be seen
                     # A document that was committed while the lane was held found it busy; nobody else would come.
                     if register._next_document():
                         register._wake()
@@ -354,6 +357,9 @@ class FiscalRegister(models.Model):
             return
         attempt = self._once(lambda: self._begin(document, "lookup"))
         outcome = self._call(document, method)
+        if method == "submit" and outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
+            # That holds of this repeat alone; what became of the first sending is as open as before.
+            outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False)
         self._finish(document, attempt, outcome)
 
     def _begin(self, document, kind):
@@ -368,6 +374,8 @@ class FiscalRegister(models.Model):
             if not document.request:
                 try:
                     request = self._call_provider("prepare", document, document._as_receipt())
+                except psycopg2.Error:
+                    raise
                 except Exception as error:
                     _logger.exception("fiscal document %s cannot be prepared", document.key)
                     document._move(
@@ -384,14 +392,17 @@ class FiscalRegister(models.Model):
                 "document_id": document.id,
                 "kind": kind,
                 "key": document.key,
-                "request": redact(document.request or {}, self._secrets()),
+                "request": json.dumps(redact(document.request or {}, self._secrets()), ensure_ascii=False),
             }
         )
 
     def _call(self, document, method):
         """The network call. Whatever goes wrong in it, the document is not lost: an exception is an unknown outcome."""
         try:
-            return self._call_provider(method, document, document.request or {})
+            outcome = self._call_provider(method, document, document.request or {})
+            if not isinstance(outcome, Outcome):
+                raise TypeError(f"_{self.provider}_{method} gives {type(outcome).__name__}, not an outcome")
+            return outcome
         except Exception as error:
             _logger.exception("fiscal document %s: %s failed", document.key, method)
             return Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(error).__name__))
@@ -410,10 +421,25 @@ class FiscalRegister(models.Model):
                 self._remedy(document, outcome)
                 document._announce()
 
-        self._once(step)
+        try:
+            self._once(step)
+        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+            raise
+        except Exception:
+            self.env.cr.rollback()
+            _logger.exception("fiscal document %s: the outcome cannot be stored", document.key)
+            outcome = Outcome.unknown(self.env._("What the service said could not be stored."), code="store")
+            self._once(step)
+
+    def _clean(self, outcome):
+        """The outcome as it may be kept and shown: without secrets, and without what a database cannot hold."""
+        secrets = self._secrets()
+        texts = {name: redact(getattr(outcome, name), secrets) for name in ("code", "message", "response")}
+        return storable(replace(outcome, **texts))
 
     def _note_outcome(self, outcome):
         """Health and pause of the lane after an outcome."""
+        outcome = self._clean(outcome)
         now = fields.Datetime.now()
         vals = {}
         if outcome.kind in (Kind.DONE, Kind.WAITING, Kind.REJECTED):
@@ -427,7 +453,7 @@ class FiscalRegister(models.Model):
                 pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
             vals = {"failures": self.failures + 1, "retry_at": now + timedelta(seconds=pause)}
             vals["health"] = "problem" if outcome.kind is Kind.BLOCKED else "offline"
-            vals["health_message"] = redact(outcome.message, self._secrets())
+            vals["health_message"] = outcome.message
         self.write({name: value for name, value in vals.items() if self[name] != value})
 
     def _remedy(self, document, outcome):
@@ -439,7 +465,7 @@ class FiscalRegister(models.Model):
             return
         if outcome.kind is Kind.REJECTED:
             document._alert()
-        if outcome.kind is not Kind.BLOCKED or document.operation not in NEEDS_SHIFT:
+        if outcome.kind is not Kind.BLOCKED or document.state != "queued" or document.operation not in NEEDS_SHIFT:
             return
         operations = self._capabilities().operations
         if outcome.code == "shift_closed" and self.shift_id:
@@ -609,6 +635,19 @@ class FiscalRegister(models.Model):
             document._engine().shift_id = self.shift_id
             self.shift_id._close(document)
         self.shift_id = False
+
+    def _shift_expected(self):
+        """Whether a shift will be open once the queue is worked off."""
+        last = self.env["fiscal.document"].search(
+            [
+                ("register_id", "=", self.id),
+                ("state", "in", OPEN),
+                ("operation", "in", (*NEEDS_SHIFT, "shift_open", "shift_close")),
+            ],
+            order="priority, id desc",
+            limit=1,
+        )
+        return last.operation != "shift_close" if last else bool(self.shift_id)
 
     # === Documents without lines ===
 

@@ -23,7 +23,7 @@ class PosSession(models.Model):
     def _fiscal_open_shift(self):
         for session in self:
             register = session.config_id.sudo().fiscal_register_id
-            if not register or register.shift_policy != "session" or register.shift_id:
+            if not register or register.shift_policy != "session" or register._shift_expected():
                 continue
             register._enqueue_simple(
                 "shift_open",
@@ -47,8 +47,7 @@ class PosSession(models.Model):
                 ],
                 limit=1,
             )
-            # A shift is open, or something still in the queue will open one.
-            if others or not (register.shift_id or register.open_count):
+            if others or not register._shift_expected():
                 continue
             register._enqueue_simple(
                 "shift_close",

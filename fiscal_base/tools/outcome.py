@@ -6,7 +6,7 @@ states, pauses and alerts.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, is_dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum
@@ -116,6 +116,19 @@ class Outcome:
         Two codes tell the base that it can help: `shift_expired` (open for more than 24 hours) and `shift_closed`.
         """
         return cls(Kind.BLOCKED, message=message, retry_after=retry_after, response=response, code=code)
+
+
+def storable(value):
+    """`value` (an outcome, a status or anything in one) without characters that a database cannot keep in a text."""
+    if isinstance(value, str):
+        return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
+    if is_dataclass(value):
+        return replace(value, **{name: storable(part) for name, part in vars(value).items()})
+    if isinstance(value, dict):
+        return {storable(key): storable(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(storable(part) for part in value)
+    return value
 
 
 @dataclass(frozen=True)
