@@ -280,6 +280,12 @@ test("an order whose receipts were all cancelled is not asked about again", asyn
 test("a refused receipt is told once, with its reason", async () => {
     const { store, server } = await setupFiscalEnv();
     await mountWithCleanup(MainComponentsContainer);
+    patchWithCleanup(store.notification, {
+        add() {
+            expect.step("told");
+            return super.add(...arguments);
+        },
+    });
     const order = await paidOrder(store);
     server.receipts[order.uuid] = [receiptOf("rejected")];
     await store.fiscal.drive();
@@ -287,10 +293,12 @@ test("a refused receipt is told once, with its reason", async () => {
     expect(notices()).toHaveLength(1);
     expect(notices()[0]).toInclude("The tax number is wrong.");
     expect(notices()[0]).toInclude(order.pos_reference);
+    expect.verifySteps(["told"]);
     store.fiscal.note(order.uuid, [receiptOf("rejected")]);
     await store.fiscal.onNews({ register: false, order: order.uuid });
     await answered();
     expect(notices()).toHaveLength(1);
+    expect.verifySteps([]);
     expect(store.fiscal.isPending(order)).toBe(false);
 });
 
