@@ -19,12 +19,13 @@ READY = """
   Odoo is ready:   http://localhost:{port}
 
   Login            Password
-  admin            admin        the administrator: every app and setting
-  demo             demo         an employee
+  admin            admin        the administrator: every company, app and setting
+  anna             anna         a cashier of the Russian shop, in Russian
+  oksana           oksana       a cashier of the Ukrainian shop, in Ukrainian
 
   What to click    Point of Sale, then open a shop, sell something and press Validate: the receipt has the
-                   fiscal number and the QR code of an emulated register. The app menu's Fiscal registers
-                   shows every register and operation. Your language is in the menu of your own name, top right.
+                   fiscal number and the QR code of an emulated register. The menu of Fiscal registers shows
+                   every register and operation. Your language is in the menu of your own name, top right.
 
   Running          {running}
   Log              {log}
