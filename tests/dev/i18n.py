@@ -23,8 +23,9 @@ def main() -> int:
         template = database.suite_template(env)
         template.build(env)
         with step("Exporting terms"):
-            command = env.odoo_command()
-            command[3:] = ["i18n", "export", *command[3:], "-d", template.name, "-l", "pot", *names]
+            # Of the options only the path of addons is known to this command, and it has to come first.
+            command = [option for option in env.odoo_command() if not option.startswith("--data-dir")]
+            command += ["i18n", "export", "-d", template.name, *names]
             for name in names:
                 (ROOT / name / "i18n").mkdir(exist_ok=True)
             run(command, env=env.variables(), log=database.logs() / "i18n.log")
