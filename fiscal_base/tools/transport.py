@@ -10,6 +10,7 @@ connection and a lost answer as exceptions; `send` tells them apart:
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -105,7 +106,7 @@ class _Connecting:
 
     def connect(self):
         try:
-            super().connect()
+            return super().connect()
         except Exception as error:
             raise urllib3_errors.NewConnectionError(self, type(error).__name__) from error
 
@@ -127,8 +128,9 @@ class _Secure(_Counting, HTTPSConnectionPool):
 
 class _Adapter(HTTPAdapter):
     def init_poolmanager(self, *args, **options):
-        super().init_poolmanager(*args, **options)
+        result = super().init_poolmanager(*args, **options)
         self.poolmanager.pool_classes_by_scheme = {"http": _Plain, "https": _Secure}
+        return result
 
 
 def _session() -> requests.Session:
@@ -210,10 +212,8 @@ def redact(value: object, secrets: Iterable[str] = ()) -> object:
 
     def text(string: str) -> str:
         if string.lstrip()[:1] in ("{", "["):
-            try:
+            with contextlib.suppress(ValueError, RecursionError):
                 return hide(json.dumps(walk(json.loads(string)), ensure_ascii=False))
-            except (ValueError, RecursionError):
-                pass
         string = _SECRET_PAIR.sub(lambda match: match[1] + HIDDEN, hide(string))
         for pattern in _SECRET_PLACES:
             string = pattern.sub(lambda match: match[1] + HIDDEN, string)
