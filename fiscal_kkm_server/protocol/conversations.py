@@ -66,8 +66,14 @@ def lookup(request: dict) -> Conversation:
     First `GetRezult`. Where KKM Server has forgotten the command (a restart, §2.6), or says that it failed in a way
     that may hide a registered receipt (`answers.failed`), the documents of the fiscal storage decide.
 
-    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document.
+    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document. A command that ended because
+    the register could not work was surely not executed: that is `not_sent`, since `blocked` would say nothing about it.
     """
+    outcome = yield from _find(request)
+    return dataclasses.replace(outcome, kind=Kind.NOT_SENT) if outcome.kind is Kind.BLOCKED else outcome
+
+
+def _find(request: dict) -> Conversation:
     command = thaw(request)
     reply = yield freeze(get_rezult(command["IdCommand"]))
     if not isinstance(reply, Answer):

@@ -118,8 +118,8 @@ def test_a_refusal_that_proves_itself():
 
 UNSURE = [
     (FORGOTTEN, ("not_sent", "not_found", True)),
-    (wrapped({**DONE, "Status": 2, "Error": "Нет связи с ККТ"}), ("blocked", "connection", False)),
-    (wrapped({**DONE, "Status": 2, "Error": "Нет бумаги"}), ("blocked", "paper", False)),
+    (wrapped({**DONE, "Status": 2, "Error": "Нет связи с ККТ"}), ("not_sent", "connection", False)),
+    (wrapped({**DONE, "Status": 2, "Error": "Нет бумаги"}), ("not_sent", "paper", False)),
     (wrapped({**DONE, "Status": 2, "Error": "Что-то другое"}), ("rejected", "error", False)),
     (wrapped({**DONE, "Status": 5}), ("unknown", "repeated", False)),
 ]
