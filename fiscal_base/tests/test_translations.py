@@ -53,7 +53,7 @@ class TestTranslations(TransactionCase):
 
     def test_the_till_and_the_forms_speak_the_language(self):
         for lang, label in (("ru_RU", "Смена открывается"), ("uk_UA", "Зміна відкривається")):
-            if not self.env["res.lang"]._lang_get_id(lang):
+            if not self.env["res.lang"]._get_code(lang):
                 self.env["res.lang"]._activate_lang(lang)
                 self.env.ref("base.module_fiscal_base")._update_translations([lang])
             field = self.env["fiscal.register"].with_context(lang=lang)._fields["shift_policy"]
