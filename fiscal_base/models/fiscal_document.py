@@ -45,6 +45,8 @@ STATE_OF = {
     Kind.UNKNOWN: "unknown",
     Kind.REJECTED: "rejected",
 }
+#: the longest pause there is, whatever a service says
+LONGEST = timedelta(hours=1)
 #: seconds before the service is asked again about a document, by number of tries so far
 PAUSES = (2, 5, 15, 30, 60, 120, 300, 600)
 
@@ -327,7 +329,7 @@ class FiscalDocument(models.Model):
             pause = outcome.retry_after
             if pause is None:
                 pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
-            vals["retry_at"] = fields.Datetime.now() + timedelta(seconds=pause)
+            vals["retry_at"] = fields.Datetime.now() + min(timedelta(seconds=pause), LONGEST)
         if outcome.new_key:
             vals.update(key=self._new_key(), request=False)
         if state == self.state:
@@ -560,7 +562,7 @@ class FiscalDocument(models.Model):
         """Ask the service now about documents whose outcome is open."""
         for register in self.filtered(lambda document: document.state in OPEN).register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
-            documents._engine().write({"retry_at": False})
+            documents.filtered("retry_at")._engine().write({"retry_at": False})
             register._wake()
 
     def action_open_receipt(self):

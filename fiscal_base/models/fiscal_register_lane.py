@@ -16,7 +16,7 @@ from odoo.tools import SQL, plaintext2html
 from ..const import NEEDS_SHIFT, RECEIPTS
 from ..tools.outcome import Kind, Outcome, RegisterStatus, storable
 from ..tools.transport import redact
-from .fiscal_document import ALERT, OPEN
+from .fiscal_document import ALERT, LONGEST, OPEN
 
 _logger = logging.getLogger(__name__)
 
@@ -84,9 +84,9 @@ class FiscalRegister(models.Model):
             .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
             .create(
                 {
+                    "company_id": self.company_id.id,  # first: it tells the currency of the sums after it
                     **vals,
                     "register_id": self.id,
-                    "company_id": self.company_id.id,
                     "state": "rejected" if problems else "queued",
                     "error_message": "\n".join(problems) or False,
                 }
@@ -269,10 +269,12 @@ class FiscalRegister(models.Model):
         lane = Domain("register_id", "=", self.id)
         if self.state != "enabled":
             return Document
+        if self.failures >= PROBE_AFTER and self._pauses(self.retry_at, now):
+            return Document  # it does not answer: nothing is asked of it until the pause is over
         aside = Domain("state", "=", "unknown") & Domain("postponed", "=", True)
         if self._capabilities().own_queue:
             aside |= Domain("state", "=", "waiting")
-        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now)
+        due = Domain("retry_at", "=", False) | Domain("retry_at", "<=", now) | Domain("retry_at", ">", now + LONGEST)
         if document := Document.search(lane & aside & due, order="id", limit=1):
             return document
         open_states = Domain("state", "in", ("queued", "unknown", "waiting"))
@@ -282,7 +284,12 @@ class FiscalRegister(models.Model):
         ):
             return Document  # a shift is not closed between the sending of a document and its outcome
         moments = [head.retry_at, self.retry_at if head.state == "queued" else None]
-        return Document if any(moment and moment > now for moment in moments) else head
+        return Document if any(self._pauses(moment, now) for moment in moments) else head
+
+    @api.model
+    def _pauses(self, moment, now):
+        """Whether a pause until `moment` lasts. One that is longer than any comes from a clock that was wrong."""
+        return bool(moment) and now < moment <= now + LONGEST
 
     def _answers(self):
         """Whether the register is worth a try. One that keeps failing is probed before a document is risked on it."""
@@ -353,7 +360,7 @@ class FiscalRegister(models.Model):
         capabilities = self._capabilities()
         method = "lookup" if capabilities.lookup else "submit"
         if not capabilities.lookup and not capabilities.deduplicates:
-            self._once(lambda: document._engine().write({"retry_at": fields.Datetime.now() + timedelta(hours=1)}))
+            self._once(lambda: document._engine().write({"retry_at": fields.Datetime.now() + LONGEST}))
             return
         attempt = self._once(lambda: self._begin(document, "lookup"))
         outcome = self._call(document, method)
@@ -451,7 +458,7 @@ class FiscalRegister(models.Model):
             pause = None if outcome.kind is Kind.UNKNOWN else outcome.retry_after
             if pause is None:
                 pause = PAUSES[min(self.failures, len(PAUSES) - 1)]
-            vals = {"failures": self.failures + 1, "retry_at": now + timedelta(seconds=pause)}
+            vals = {"failures": self.failures + 1, "retry_at": now + min(timedelta(seconds=pause), LONGEST)}
             vals["health"] = "problem" if outcome.kind is Kind.BLOCKED else "offline"
             vals["health_message"] = outcome.message
         self.write({name: value for name, value in vals.items() if self[name] != value})
@@ -604,7 +611,7 @@ class FiscalRegister(models.Model):
         silent = fields.Datetime.now() - timedelta(seconds=HEALTH_EVERY)
         if self.state != "enabled" or not self._capabilities().status or (self.last_seen and self.last_seen > silent):
             return
-        if self.retry_at and self.retry_at > fields.Datetime.now():
+        if self._pauses(self.retry_at, fields.Datetime.now()):
             return
         status = self._probe()
         self._once(lambda: self._note_status(status))

@@ -246,6 +246,53 @@ class TestBlockedRegister(FaultCase):
         self.drain()
         self.assertEqual((document.state, self.register.health, self.register.failures), ("done", "ready", 0))
 
+    def test_unreachable_register_is_not_asked_again_and_again_about_an_unknown_document(self):
+        """Nor is it asked before its pause is over by each till that comes by: each would wait for it."""
+        self.register.shift_policy = "manual"
+        document = self.sale()
+        self.service.plan = [executed_but_lost, Outcome.unknown("no answer", 0), Outcome.unknown("no answer", 0)]
+        self.drain()
+        self.assertEqual((document.state, self.register.failures), ("unknown", 3))
+        asked = []
+
+        def status(register):
+            asked.append(register)
+            return RegisterStatus(False, "no answer", reachable=False)
+
+        self.patch(self.env.registry["fiscal.register"], "_demo_status", status)
+        self.due()
+        triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.register.cron_id.id)])
+        for __ in range(3):
+            self.drain()
+        self.assertEqual(len(asked), 1)
+        self.assertEqual(
+            self.env["ir.cron.trigger"].search_count([("cron_id", "=", self.register.cron_id.id)]),
+            triggers,
+            "the scheduled action does not wake itself up for it",
+        )
+
+    def test_pause_of_a_wrong_clock_does_not_last(self):
+        self.register.shift_policy = "manual"
+        document = self.sale()
+        self.service.plan = [Outcome.not_sent("refused")]
+        with freeze_time(fields.Datetime.now() + timedelta(hours=3)):
+            self.drain()
+        self.assertEqual(document.state, "queued")
+        self.drain()
+        self.assertEqual(document.state, "done")
+
+    def test_no_pause_is_longer_than_an_hour(self):
+        self.register.shift_policy = "manual"
+        document = self.sale()
+        self.service.plan = [Outcome.unknown("?", 100_000)]
+        self.drain()
+        self.drain()
+        self.assertEqual((document.state, len(self.service.asked)), ("unknown", 0))
+        with freeze_time(fields.Datetime.now() + timedelta(minutes=61)):
+            self.service.registered[document.key] = {}
+            self.drain()
+        self.assertEqual(document.state, "done")
+
     def test_pauses_grow(self):
         self.register.shift_policy = "manual"
         self.sale()
