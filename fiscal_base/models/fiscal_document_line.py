@@ -114,7 +114,8 @@ class FiscalDocumentLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        lines = super().create(vals_list)
+        # the document first: it tells the currency in which the amounts after it are kept, without a query
+        lines = super().create([{"document_id": vals.get("document_id"), **vals} for vals in vals_list])
         lines._check_frozen()
         return lines
 

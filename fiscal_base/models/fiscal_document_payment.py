@@ -29,7 +29,8 @@ class FiscalDocumentPayment(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        payments = super().create(vals_list)
+        # the document first: it tells the currency in which the amounts after it are kept, without a query
+        payments = super().create([{"document_id": vals.get("document_id"), **vals} for vals in vals_list])
         payments._check_frozen()
         return payments
 

@@ -1,8 +1,9 @@
 import pytz
 
 from odoo import api, fields, models
-from odoo.addons.base.models.res_partner import _tz_get
 from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.base.models.res_partner import _tz_get
 
 from ..const import PAYMENT_KINDS, RECEIPTS
 from ..tools.outcome import RegisterStatus, storable
@@ -14,8 +15,8 @@ class FiscalRegister(models.Model):
     """A cash register, and the contract of the provider behind it.
 
     **How to write a provider.** Extend `provider` with `selection_add` and
-    `ondelete={"<p>": lambda registers: registers._provider_removed(registers)}`, give your fields the provider's prefix, mark
-    those it needs with `required_if_provider`, and write these methods (`<p>` is the key of the selection):
+    `ondelete={"<p>": lambda registers: registers._provider_removed(registers)}`, give your fields its prefix,
+    mark those it needs with `required_if_provider`, and write these methods (`<p>` is the key of the selection):
 
     ``_<p>_capabilities(self) -> tools.capabilities.Capabilities``
         What the register can do with its present settings.
@@ -363,22 +364,22 @@ class FiscalRegister(models.Model):
 
     def _tax_code_by_rate(self, taxes, vocabulary):
         """The code that fits by rate: 22 % → 22, 22/122 of the price (“division”) → 22/122, none → the default."""
-        Code = self.env["fiscal.tax.code"]
+        codes = self.env["fiscal.tax.code"]._of(vocabulary)
         if not taxes:
             default = self.company_id.fiscal_default_tax_code_id
             if default.vocabulary == vocabulary:
                 return default
-            return Code.search([("vocabulary", "=", vocabulary), ("without_tax", "=", True)], limit=1)
+            return next((code for code in codes if code.without_tax), None)
         if len(taxes) != 1 or taxes.amount_type not in ("percent", "division"):
-            return Code
+            return None
         rate, calculated = taxes.amount, False
         if taxes.amount_type == "division":
             # the price holds rate / (100 + rate) of tax; Odoo states that share in percent
             rate, calculated = 100 * rate / (100 - rate), True
-        for code in Code.search([("vocabulary", "=", vocabulary), ("without_tax", "=", False)]):
-            if code.calculated == calculated and abs(code.rate - rate) < 0.01:
+        for code in codes:
+            if not code.without_tax and code.calculated == calculated and abs(code.rate - rate) < 0.01:
                 return code
-        return Code
+        return None
 
     def _unmapped_taxes(self):
         """`{tax id: sentence}` of the company's sale taxes that have no place on a receipt, for the till's check."""

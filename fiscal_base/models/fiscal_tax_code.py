@@ -1,4 +1,17 @@
-from odoo import fields, models
+from typing import NamedTuple
+
+from odoo import api, fields, models, tools
+
+
+class Code(NamedTuple):
+    """A `fiscal.tax.code` outside of a transaction."""
+
+    code: str
+    name: str
+    rate: float
+    without_tax: bool
+    calculated: bool
+    legacy: bool
 
 
 class FiscalTaxCode(models.Model):
@@ -27,3 +40,25 @@ class FiscalTaxCode(models.Model):
     _unique_code = models.Constraint(
         "unique(vocabulary, code)", "This code exists already. Change the one that is there."
     )
+
+    @api.model
+    @tools.ormcache("vocabulary", "self.env.lang")
+    def _of(self, vocabulary):
+        """The codes in use of `vocabulary` in their order, as `Code`: a sale looks one up for each of its lines."""
+        return tuple(
+            Code(code.code, code.name, code.rate, code.without_tax, code.calculated, code.legacy)
+            for code in self.search([("vocabulary", "=", vocabulary)])
+        )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        return super().write(vals)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()

@@ -6,7 +6,15 @@ class ResUsers(models.Model):
 
     def _fiscal_employee(self, company):
         """The employee of the user in `company`, as the cashier of a receipt."""
-        return self.sudo().employee_ids.filtered(lambda employee: employee.company_id == company)[:1]
+        return (
+            self.env["hr.employee"]
+            .sudo()
+            .search_fetch(
+                [("user_id", "in", self.ids), ("company_id", "=", company.id)],
+                ["name", "company_id", "fiscal_cashier", "fiscal_tax_number"],
+                limit=1,
+            )
+        )
 
     @api.model
     def _server_date_to_domain(self, domain):

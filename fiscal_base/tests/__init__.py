@@ -10,3 +10,4 @@ from . import test_till
 from . import test_guards
 from . import test_translations
 from . import test_rules
+from . import test_lane
