@@ -11,3 +11,4 @@ from . import test_guards
 from . import test_translations
 from . import test_rules
 from . import test_lane
+from . import test_access

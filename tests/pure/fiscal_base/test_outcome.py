@@ -1,10 +1,14 @@
 """The six answers, and what each carries."""
 
 import dataclasses
+from datetime import datetime
+from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from addons.fiscal_base.tools.outcome import FiscalData, Kind, Outcome, RegisterStatus
+from addons.fiscal_base.tools.outcome import FiscalData, Kind, Outcome, RegisterStatus, storable
 
 BUILT = {
     Kind.DONE: Outcome.done(FiscalData(number="7"), response="{}", message="paper ends"),
@@ -38,3 +42,20 @@ def test_a_pause_is_left_to_the_base_unless_it_is_said():
     assert Outcome.unknown("lost").retry_after is None
     assert Outcome.waiting().retry_after is None
     assert Outcome.not_sent("busy", 0).retry_after == 0
+
+
+@given(st.text(st.characters()))
+def test_storable_text_can_be_kept_by_a_database(text):
+    kept = storable(text)
+    assert "\0" not in kept.encode().decode()
+    assert len(kept) == len(text)
+    assert kept == text or "\0" in text or any(0xD800 <= ord(character) < 0xE000 for character in text)
+
+
+def test_storable_goes_into_everything():
+    data = FiscalData(number="1\0", total=Decimal("1.50"), extra={"a\0": ["\0", ("\ud800", 7)]})
+    kept = storable(Outcome.done(data, response="\0", message="\ud800"))
+    assert (kept.kind, kept.response, kept.message) == (Kind.DONE, "\ufffd", "?")
+    assert kept.data == FiscalData(number="1\ufffd", total=Decimal("1.50"), extra={"a\ufffd": ["\ufffd", ("?", 7)]})
+    status = RegisterStatus(ready=True, problem="\0", tax_systems=("x\0",), clock=datetime(2026, 1, 1))
+    assert storable(status) == dataclasses.replace(status, problem="\ufffd", tax_systems=("x\ufffd",))
