@@ -64,7 +64,7 @@ PROBLEMS = {
     "line_amount": _lt("“%(name)s”: price and amount must not be negative and have at most two decimals."),
     "line_tax": _lt("“%(name)s”: KKM Server does not know this VAT rate."),
     "line_tax_old": _lt(
-        "“%(name)s”: the VAT rates of 18% are no longer accepted. Set the present rate on the product."
+        "“%(name)s”: the VAT rates of 18 percent are no longer accepted. Set the present rate on the product."
     ),
     "line_subject": _lt("“%(name)s”: KKM Server does not know this payment subject."),
     "line_method_sign": _lt("“%(name)s”: KKM Server does not know this payment method sign."),

@@ -105,7 +105,7 @@ class FiscalDocument(models.Model):
     # Where it comes from
     pos_order_id = fields.Many2one("pos.order", readonly=True, ondelete="restrict", index="btree_not_null")
     pos_session_id = fields.Many2one("pos.session", readonly=True, ondelete="set null", index="btree_not_null")
-    original_id = fields.Many2one("fiscal.document", string="Receipt returned", readonly=True, ondelete="restrict")
+    original_id = fields.Many2one("fiscal.document", string="Original receipt", readonly=True, ondelete="restrict")
 
     # What it says
     employee_id = fields.Many2one("hr.employee", string="Cashier", readonly=True, ondelete="restrict")
@@ -122,10 +122,10 @@ class FiscalDocument(models.Model):
     total = fields.Monetary(readonly=True)
     change = fields.Monetary(readonly=True)
     correction_kind = fields.Selection(
-        CORRECTION_KINDS, string="Corrected", default="0", readonly=True, help="FFD tag 1173."
+        CORRECTION_KINDS, string="Type of correction", default="0", readonly=True, help="FFD tag 1173."
     )
     correction_date = fields.Date(string="Date of the settlement", readonly=True, help="FFD tag 1178.")
-    correction_number = fields.Char(string="Number of the order", readonly=True, help="FFD tag 1179.")
+    correction_number = fields.Char(string="Number of the tax service's order", readonly=True, help="FFD tag 1179.")
     correction_reason = fields.Char(string="Reason", readonly=True)
     payment_kinds = fields.Char(compute="_compute_payment_kinds", string="Paid by")
 
@@ -222,12 +222,13 @@ class FiscalDocument(models.Model):
         """
         for document in self:
             if state not in MOVES[document.state]:
+                labels = dict(self._fields["state"]._description_selection(self.env))
                 raise UserError(
                     self.env._(
                         "“%(document)s” cannot go from “%(old)s” to “%(new)s”.",
                         document=document.display_name,
-                        old=document.state,
-                        new=state,
+                        old=labels[document.state],
+                        new=labels[state],
                     )
                 )
         self._engine().write({"state": state, **vals})
@@ -490,7 +491,7 @@ class FiscalDocument(models.Model):
             documents = self.filtered(lambda document, of=register: document.register_id == of)
             if not register.backup_id:
                 raise UserError(
-                    self.env._("“%s” has no backup register. Name one on its page “Serves”.", register.name)
+                    self.env._("“%s” has no backup register. Name one on its page “How it works”.", register.name)
                 )
             if any(document.state != "queued" or document.operation not in RECEIPTS for document in documents):
                 raise UserError(

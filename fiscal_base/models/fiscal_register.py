@@ -136,7 +136,7 @@ class FiscalRegister(models.Model):
     tax_vocabulary = fields.Char(compute="_compute_tax_vocabulary")
 
     # How it is
-    cron_id = fields.Many2one("ir.cron", string="Lane", readonly=True, copy=False, ondelete="set null")
+    cron_id = fields.Many2one("ir.cron", string="Scheduled action", readonly=True, copy=False, ondelete="set null")
     retry_at = fields.Datetime(string="Next try", readonly=True, copy=False)
     failures = fields.Integer(readonly=True, copy=False)
     health = fields.Selection(
@@ -148,7 +148,7 @@ class FiscalRegister(models.Model):
     )
     health_message = fields.Text(string="What it says", readonly=True, copy=False)
     last_seen = fields.Datetime(string="Last answer", readonly=True, copy=False)
-    shift_id = fields.Many2one("fiscal.shift", string="Open shift", readonly=True, copy=False, ondelete="set null")
+    shift_id = fields.Many2one("fiscal.shift", string="Current shift", readonly=True, copy=False, ondelete="set null")
     shift_open = fields.Boolean(compute="_compute_shift_open")
     status_data = fields.Json(readonly=True, copy=False)
     last_number = fields.Char(string="Last document", readonly=True, copy=False)

@@ -39,7 +39,7 @@ class FiscalShift(models.Model):
     cash_total = fields.Monetary(string="Cash in the drawer from this shift", compute="_compute_totals")
     z_data = fields.Json(string="Counters of the service", readonly=True)
     differs = fields.Boolean(readonly=True, help="The Z report of the service and Odoo's own counters do not agree.")
-    counters_html = fields.Html(compute="_compute_counters_html", sanitize=False)
+    counters_html = fields.Html(string="Counters", compute="_compute_counters_html", sanitize=False)
 
     @api.depends("register_id", "number")
     def _compute_display_name(self):
