@@ -504,6 +504,7 @@ class FiscalRegister(models.Model):
         """What goes by the clock: hand over to the backup, close the shift in time, alert and calm down."""
         self._hand_over()
         self._close_shift_in_time()
+        self._close_shift_after_sessions()
         self._alert_or_calm()
 
     def _close_shift_in_time(self):
@@ -522,6 +523,21 @@ class FiscalRegister(models.Model):
             due = min(due, zone.localize(hour).astimezone(pytz.utc).replace(tzinfo=None))
         if now >= due:
             self._enqueue_simple("shift_close", f"shift:{shift.id}:close", self.employee_id or shift.opened_by_id)
+
+    def _close_shift_after_sessions(self):
+        """Close a shift that the last sessions have left open: of two that close at once each sees the other."""
+        if not self.shift_id:
+            return
+        last = self.env["pos.session"].search(
+            [
+                ("config_id.fiscal_register_id", "=", self.id),
+                ("state", "=", "closed"),
+                ("stop_at", ">=", self.shift_id.opened_at),
+            ],
+            order="stop_at desc, id desc",
+            limit=1,
+        )
+        last._fiscal_close_shift()
 
     def _hand_over(self):
         """Give receipts that were surely not sent, and have waited long enough, to the backup register."""

@@ -3,8 +3,10 @@
 from decimal import Decimal
 
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.pos_session import PosSession
 from ..tools.outcome import FiscalData, Outcome
 from .common import FiscalCase
 
@@ -109,6 +111,28 @@ class TestShift(FiscalCase):
         self.assertNotEqual(first, second)
         self.assertEqual((first.state, second.sale_total), ("closed", 62))
         self.assertEqual(session.state, "opened")
+
+    def test_shift_left_open_by_two_sessions_that_closed_at_once(self):
+        """Neither saw the other one closed; the lane sees both."""
+        session, shift = self.day()
+        other = self.config.copy({"payment_method_ids": [Command.set(self.shop.card.ids)]})
+        other.fiscal_register_id = self.register
+        self.patch(self.env.registry["pos.session"], "_fiscal_close_shift", lambda sessions: None)
+        for each in (session, self.open_session(other)):
+            each.action_pos_session_closing_control()
+            self.assertEqual(each.state, "closed")
+        self.drain()
+        self.assertEqual(shift.state, "open")
+        self.patch(self.env.registry["pos.session"], "_fiscal_close_shift", PosSession._fiscal_close_shift)
+        for __ in range(2):
+            with self.enter_registry_test_mode():
+                self.register._run_lane(5, watch=True)
+            self.env.invalidate_all()
+        self.assertEqual(shift.state, "closed")
+        closings = self.env["fiscal.document"].search(
+            [("register_id", "=", self.register.id), ("operation", "=", "shift_close")]
+        )
+        self.assertEqual(closings.mapped("state"), ["done"])
 
 
 @tagged("post_install", "-at_install")
