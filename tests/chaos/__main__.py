@@ -1,0 +1,45 @@
+"""`make chaos DOCS=10000`: the long run. SEED repeats the choices of an earlier one, MINUTES ends it at the latest."""
+
+import os
+import random
+import sys
+
+from tests.dev import environment
+from tests.dev.console import say
+
+#: services, their registers, and the tills at each
+LAYOUT = {"chaos": [[2, 1], [1], [1]]}
+
+
+def main() -> int:
+    environment.enter()
+    # only now are the packages there
+    from .run import run
+    from .world import World
+
+    documents = int(os.environ.get("DOCS") or 10_000)
+    seed = int(os.environ.get("SEED") or random.randrange(10**6))
+    minutes = float(os.environ.get("MINUTES") or 60)
+    say(f"{documents} documents, at most {minutes:.0f} minutes, SEED={seed}")
+    with World(LAYOUT) as world:
+        report = run(
+            world.parts["chaos"],
+            documents,
+            seed,
+            every=3,
+            pause=0.05,
+            down=min(120, 2 * minutes),
+            rest=600,
+            limit=60 * minutes,
+            again=True,
+        )
+        say(f"The log of Odoo is {world.server.log}.")
+    say(f"\n{report.table()}\n")
+    for text in dict.fromkeys(report.ledger.errors):
+        say(f"A cashier saw: {text}")
+    say(report.explained() or "Nothing was lost, doubled, out of order or stuck.")
+    return 1 if report.problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""One run: everybody works while things go wrong, then the faults end, everything comes to rest, and is compared."""
+
+from __future__ import annotations
+
+import itertools
+import random
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from tests.dev.console import say
+
+from .check import FIELDS, Result, Row, compare
+from .faults import Fault, kinds
+from .ledger import Ledger, percentile
+from .producers import Budget, Responsible, Seller, everybody
+from .world import Part, World
+
+ROWS = """
+    SELECT d.id, d.event, d.operation, r.kkm_server_serial_number AS serial, d.state, d.key, d.total, d.change,
+           d.fiscal_number,
+           (SELECT json_object_agg(kind, amount) FROM fiscal_document_payment p WHERE p.document_id = d.id) AS payments,
+           (SELECT array_agg(DISTINCT key) FROM fiscal_attempt a WHERE a.document_id = d.id) AS keys,
+           EXISTS(SELECT FROM mail_activity m
+                  WHERE m.active AND m.user_id IS NOT NULL AND (m.res_model = 'fiscal.document' AND m.res_id = d.id
+                  OR m.res_model = 'fiscal.register' AND m.res_id = d.register_id)) AS calls
+    FROM fiscal_document d JOIN fiscal_register r ON r.id = d.register_id
+    WHERE r.kkm_server_serial_number = ANY(%s)
+    ORDER BY d.id
+"""
+OPEN = """
+    SELECT count(*) AS count FROM fiscal_document d JOIN fiscal_register r ON r.id = d.register_id
+    WHERE d.state IN ('queued', 'sending', 'waiting', 'unknown') AND r.kkm_server_serial_number = ANY(%s)
+"""
+HISTORY = """
+    SELECT a.started_at, a.finished_at, a.kind, a.key, a.outcome, a.code, left(a.message, 150) AS message,
+           left(a.response, 200) AS response
+    FROM fiscal_attempt a JOIN fiscal_document d ON d.id = a.document_id WHERE d.event = %s ORDER BY a.id
+"""
+#: most problems whose history is shown
+SHOWN = 10
+
+
+@dataclass
+class Report:
+    """What one run came to."""
+
+    seed: int
+    seconds: float
+    result: Result
+    ledger: Ledger
+    registers: int
+    tills: int
+    decisions: list[str]
+    #: name of a fault → how often it struck
+    strikes: dict[str, int] = field(default_factory=dict)
+    #: name of a fault → longest time in seconds until a register that it struck printed its next document
+    recoveries: dict[str, float] = field(default_factory=dict)
+    #: what Odoo logged and no fault explains
+    errors: list[str] = field(default_factory=list)
+    #: problem → the attempts of its document
+    histories: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> list[str]:
+        return self.result.problems + [f"logged: {text}" for text in self.errors]
+
+    def explained(self) -> str:
+        """The problems with the histories of their documents."""
+        return "\n\n".join(f"{problem}\n{self.histories.get(problem, '')}".strip() for problem in self.problems)
+
+    def table(self) -> str:
+        """What the README shows."""
+        result, waits = self.result, self.ledger.waits
+        sync, receipt = waits.get("sync", []), waits.get("receipt", [])
+        counts = [
+            ("Documents of the shop", f"{result.documents} ({self.tills} tills, {self.registers} registers)"),
+            ("Faults", sum(self.strikes.values())),
+            ("Lost", len(result.lost)),
+            ("Doubled", len(result.doubled)),
+            ("With other amounts or numbers", len(result.differing)),
+            ("Out of order", len(result.disordered)),
+            ("Stuck without an activity for the responsible user", len(result.stuck)),
+            ("Still waiting for a person at the end", len(result.waiting_for_a_person)),
+            ("Decided by the responsible person", len(self.decisions)),
+            ("Longest time from the sale to the receipt", f"{max(receipt, default=0):.0f} s"),
+            ("Longest recovery of a register", f"{max(self.recoveries.values(), default=0):.0f} s"),
+            (
+                "Sale until Odoo has it: median, 95 %, longest",
+                f"{percentile(sync, 0.5):.2f} s, {percentile(sync, 0.95):.2f} s, {max(sync, default=0):.1f} s",
+            ),
+            ("Time of the run", f"{self.seconds / 60:.0f} min"),
+        ]
+        lines = ["| | |", "|---|---|", *(f"| {label} | {value} |" for label, value in counts), ""]
+        lines += ["| Fault | Struck | Longest recovery |", "|---|---:|---:|"]
+        lines += [f"| {name} | {self.strikes[name]} | {self.recoveries[name]:.0f} s |" for name in sorted(self.strikes)]
+        return "\n".join(lines)
+
+
+def decks(rand: random.Random, deck: list[Fault], again: bool) -> Iterator[Fault]:
+    """Every fault once in an order of chance; with `again` for ever."""
+    for __ in itertools.count() if again else range(1):
+        yield from rand.sample(deck, len(deck))
+
+
+def run(
+    part: Part,
+    documents: int,
+    seed: int,
+    every: float = 1.0,
+    pause: float = 0.2,
+    down: float = 6,
+    rest: float = 150,
+    limit: float = 3600,
+    again: bool = False,
+) -> Report:
+    """Produce `documents` while every kind of fault strikes; more of them if that is not enough for every kind.
+
+    :param every: seconds between two faults, on average
+    :param pause: seconds that a till rests after a customer, on average
+    :param down: seconds for which a service is down
+    :param rest: seconds that everything has at the end to come to rest
+    :param limit: seconds after which no more documents are produced
+    :param again: go on with faults for as long as documents are produced
+    """
+    world, rand = part.world, random.Random(seed)
+    ledger, started = Ledger(), time.monotonic()
+    budget = Budget(documents, documents * 2)
+    people = everybody(part, ledger, rand, budget, pause)
+    sellers = [one for one in people if isinstance(one, Seller)]
+    deck = [fault for fault in kinds(down) if fault.applies(world)]
+    for one in people:
+        one.start()
+
+    def working() -> bool:
+        return any(seller.is_alive() for seller in sellers) and time.monotonic() - started < limit
+
+    for fault in decks(rand, deck, again):
+        time.sleep(rand.uniform(0.5, 1.5) * every)
+        world.collect_strikes()
+        if not working():
+            break
+        fault.inject(world, rand.choice(part.tills), rand)
+    names = {fault.name for fault in deck}
+    while working():
+        world.collect_strikes()
+        if names <= {strike.name for strike in world.strikes}:
+            budget.enough.set()
+        time.sleep(0.2)
+    budget.enough.set()
+    world.end_faults()
+    _come_to_rest(part, sellers, rest)
+    for one in [*people, *(seller.follower for seller in sellers)]:
+        one.stop.set()
+    for one in people:
+        one.join(90)
+    failures = [f"{one.name}: {one.failure!r}" for one in people if one.failure]
+    if failures:
+        raise RuntimeError("\n".join(failures))
+    decisions = [event for one in people if isinstance(one, Responsible) for event in one.decisions]
+    return _sum_up(part, ledger, seed, time.monotonic() - started, decisions)
+
+
+def _come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> None:
+    """Wait until nothing is under way any more."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        busy = any(seller.is_alive() for seller in sellers)
+        if not busy and not part.world.rows(OPEN, list(part.registers))[0]["count"]:
+            return
+        time.sleep(0.5)
+    say(f"Not everything came to rest within {seconds:.0f} s.")
+
+
+def rows(part: Part) -> list[Row]:
+    """The documents of Odoo."""
+    return [
+        Row(
+            id=row["id"],
+            event=row["event"],
+            operation=row["operation"],
+            serial=row["serial"],
+            state=row["state"],
+            key=row["key"],
+            keys=frozenset([*(row["keys"] or []), row["key"]]),
+            total=row["total"],
+            change=row["change"] or Decimal(0),
+            payments={
+                FIELDS[kind]: Decimal(str(amount)).quantize(Decimal("0.01"))
+                for kind, amount in (row["payments"] or {}).items()
+            },
+            number=row["fiscal_number"] or "",
+            calls_a_person=row["calls"],
+        )
+        for row in part.world.rows(ROWS, list(part.registers))
+    ]
+
+
+def compared(part: Part, ledger: Ledger) -> Result:
+    """Hold the ledger, the tapes and Odoo's documents against one another."""
+    tapes = {serial: list(register.printed) for serial, register in part.registers.items()}
+    events = [event for event in ledger.events if event.serial in tapes]
+    return compare(events, tapes, rows(part))
+
+
+def _sum_up(part: Part, ledger: Ledger, seed: int, seconds: float, decisions: list[str]) -> Report:
+    world = part.world
+    world.collect_strikes()
+    report = Report(seed, seconds, compared(part, ledger), ledger, len(part.registers), len(part.tills), decisions)
+    report.errors = world.unexpected_errors()
+    for serial, register in part.registers.items():
+        if register.opened_at:
+            report.result.stuck.append(f"the shift of {serial[-3:]} is open, though every session is closed")
+    for strike in world.strikes:
+        report.strikes[strike.name] = report.strikes.get(strike.name, 0) + 1
+        times = [_recovery(part, serial, strike.at) for serial in strike.serials or part.registers]
+        report.recoveries[strike.name] = max(report.recoveries.get(strike.name, 0.0), *times)
+    for problem in report.result.problems[:SHOWN]:
+        report.histories[problem] = history(world, problem.partition("(")[2].partition(")")[0])
+    return report
+
+
+def history(world: World, event: str) -> str:
+    """The attempts of a document, to find out what went wrong with it."""
+    return "\n".join(" | ".join(str(value) for value in row.values()) for row in world.rows(HISTORY, event))
+
+
+def _recovery(part: Part, serial: str, moment: float) -> float:
+    """Seconds from a fault to the next document that the register printed; 0 where none came."""
+    register = part.registers.get(serial)
+    after = (printed.moment.timestamp() - moment for printed in register.printed) if register else ()
+    return min((seconds for seconds in after if seconds > 0), default=0.0)
