@@ -28,7 +28,8 @@ class FiscalRegister(models.Model):
     ``_<p>_submit(self, document, request: dict) -> tools.outcome.Outcome``
         Sends `request` once and says what became of it. Writes nothing. An exception counts as unknown.
     ``_<p>_lookup(self, document, request: dict) -> tools.outcome.Outcome``
-        Asks by `document.key`, never creates anything. `not_sent` means: the service surely never executed it.
+        Asks by `document.key`, never creates anything. `not_sent` means: the service surely never executed it. Where it
+        could not be asked (no connection, wrong key) the answer is `unknown` or `blocked`, and the document stays as it is.
     ``_<p>_status(self) -> tools.outcome.RegisterStatus``
         The health check.
     ``_<p>_receipt_views(self, document) -> list[dict]``
@@ -95,12 +96,10 @@ class FiscalRegister(models.Model):
         required=True,
         help="A shift that opens by hand also closes by hand. In the other cases it closes with the last session.",
     )
-    close_at = fields.Float(
-        string="Shift closes at",
-        default=-1,
-        help="Local time at which an open shift is closed by itself. −1: at no set time. "
-        "A shift is always closed before its 24 hours are over.",
+    close_daily = fields.Boolean(
+        string="Shift closes at a set time", help="A shift is closed before its 24 hours are over in any case."
     )
+    close_at = fields.Float(string="Shift closes at", default=22.0, help="Local time of the register.")
     backup_id = fields.Many2one(
         "fiscal.register",
         string="Backup register",

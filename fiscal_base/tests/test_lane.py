@@ -387,8 +387,9 @@ class TestCost(LaneCase):
             self.env.invalidate_all()
             runs[registered].append(self.sync(count))
         queries = {key: min(run[0] for run in found[2:]) for key, found in runs.items()}
-        seconds = {key: statistics.median(run[1] for run in found[2:]) for key, found in runs.items()}
-        return queries[True] - queries[False], seconds[True] - seconds[False], seconds[False]
+        pairs = [(more[1], less[1]) for more, less in zip(runs[True][2:], runs[False][2:], strict=True)]
+        added = statistics.median(more - less for more, less in pairs)
+        return queries[True] - queries[False], added, statistics.median(less for __, less in pairs)
 
     def test_cost_of_a_sale(self):
         self.open_session()

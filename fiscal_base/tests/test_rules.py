@@ -134,7 +134,7 @@ class TestNetwork(RulesCase):
     def test_repeat_sends_the_same_bytes(self):
         """Rule 2: even when what the request was made from has changed meanwhile."""
         document = self.sale()
-        self.service.plan = [Outcome.not_sent("refused", 0)]
+        self.service.plan = [Outcome.not_sent("refused", 600)]
         with patch.object(
             self.env.registry["fiscal.register"],
             "_demo_prepare",

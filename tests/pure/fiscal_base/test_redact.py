@@ -111,7 +111,7 @@ values = st.recursive(
 
 
 @given(st.text(min_size=3, max_size=12).filter(lambda text: not set(text) & set(f"{HIDDEN}\\")), values, st.data())
-@example('a","b', ["a", "b"], None)
+@example('a", "b', ["a", "b"], None)
 def test_a_known_secret_never_survives(secret, value, data):
     if data:
         holders = [f"x{secret}y", {secret: 1}, [value, secret], {"a": {"b": secret}}, json.dumps({"a": secret})]
