@@ -27,7 +27,19 @@ class FiscalAttempt(models.Model):
     started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one("res.users", string="Run by", readonly=True, default=lambda self: self.env.user)
-    outcome = fields.Char(readonly=True)
+    outcome = fields.Selection(
+        [
+            ("done", "Registered"),
+            ("waiting", "Accepted"),
+            ("not_sent", "Not executed"),
+            ("unknown", "Unknown"),
+            ("rejected", "Refused"),
+            ("blocked", "Register blocked"),
+            ("postpone", "Set aside"),
+            ("cancel", "Given up"),
+        ],
+        readonly=True,
+    )
     code = fields.Char(readonly=True)
     message = fields.Text(readonly=True)
     request = fields.Text(readonly=True)

@@ -514,7 +514,7 @@ class FiscalRegister(models.Model):
             return
         now = fields.Datetime.now()
         due = shift.opened_at + timedelta(hours=24, minutes=-SHIFT_MARGIN)
-        if self.close_at >= 0:
+        if self.close_daily:
             local = self._local(shift.opened_at)
             hour = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=self.close_at)
             if hour <= local:

@@ -196,7 +196,7 @@ class TestBlockedRegister(FaultCase):
         self.assertEqual(shift.state, "closed")
 
     def test_shift_closes_at_the_set_local_time(self):
-        self.register.close_at = 22.5
+        self.register.write({"close_daily": True, "close_at": 22.5})
         with freeze_time("2026-11-20 08:00:00"):
             self.open_session()
             self.drain()
