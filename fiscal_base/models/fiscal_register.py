@@ -29,7 +29,7 @@ class FiscalRegister(models.Model):
         Sends `request` once and says what became of it. Writes nothing. An exception counts as unknown.
     ``_<p>_lookup(self, document, request: dict) -> tools.outcome.Outcome``
         Asks by `document.key`, never creates anything. `not_sent` means: the service surely never executed it. Where it
-        could not be asked (no connection, wrong key) the answer is `unknown` or `blocked`, and the document stays as it is.
+        could not be asked (no connection, wrong key), answer `unknown` or `blocked`; the document stays as it is.
     ``_<p>_status(self) -> tools.outcome.RegisterStatus``
         The health check.
     ``_<p>_receipt_views(self, document) -> list[dict]``
