@@ -117,9 +117,11 @@ class FiscalRegister(models.Model):
     )
     till_wait = fields.Float(
         string="Till waits (seconds)",
-        default=-1,
+        compute="_compute_till_wait",
+        store=True,
+        readonly=False,
         help="How long a till waits for the result before the receipt says “pending”, at most 10 seconds. "
-        "The till can be used meanwhile. −1: what suits the provider.",
+        "The till can be used meanwhile.",
     )
     tax_system = fields.Selection(
         related="company_id.fiscal_tax_system", readonly=False, string="Tax system of the company"
@@ -167,6 +169,11 @@ class FiscalRegister(models.Model):
     def _compute_tax_vocabulary(self):
         for register in self:
             register.tax_vocabulary = register._capabilities().tax_vocabulary
+
+    @api.depends("provider")
+    def _compute_till_wait(self):
+        for register in self:
+            register.till_wait = register._capabilities().wait
 
     @api.depends("shift_id")
     def _compute_shift_open(self):
@@ -425,8 +432,7 @@ class FiscalRegister(models.Model):
     def _wait(self):
         """Seconds for which a till waits for a result, 0 to 10."""
         self.ensure_one()
-        wait = self.till_wait if self.till_wait >= 0 else self._capabilities().wait
-        return max(0.0, min(wait, 10.0))
+        return max(0.0, min(self.till_wait, 10.0))
 
     def _status(self):
         """Ask the register how it is, keep what it says, and return it."""

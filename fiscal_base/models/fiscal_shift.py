@@ -67,9 +67,9 @@ class FiscalShift(models.Model):
     def _counters(self):
         """Odoo's own counters of the shift, as `Decimal` by name."""
         self.ensure_one()
-        counters = {
-            f"{operation}.{name}": ZERO for operation in ("sale", "sale_return") for name in ("count", "total", "cash")
-        }
+        counters = {}
+        for operation in ("sale", "sale_return"):
+            counters |= {f"{operation}.count": 0, f"{operation}.total": ZERO, f"{operation}.cash": ZERO}
         counters |= {"cash_in": ZERO, "cash_out": ZERO}
         documents = self.sudo().document_ids.filtered(lambda document: document.state == "done")
 
@@ -107,7 +107,6 @@ class FiscalShift(models.Model):
                 {
                     "name": name,
                     "label": self._counter_label(name, taxes),
-                    "count": name.endswith(".count"),
                     "odoo": value,
                     "service": told,
                     "difference": None if told is None else told - value,
@@ -118,9 +117,9 @@ class FiscalShift(models.Model):
     @api.model
     def _counter_order(self):
         for operation in ("sale", "sale_return"):
-            yield operation
             for name in ("count", "total", *(kind for kind, __ in PAYMENT_KINDS)):
                 yield f"{operation}.{name}"
+            yield operation  # its taxes
         yield from ("cash_in", "cash_out", "cash")
 
     def _counter_label(self, name, taxes):
