@@ -288,7 +288,7 @@ class TestTurn(LaneCase):
 
     def test_blocked_register(self):
         document = self.sale()
-        self.service.plan = [Outcome.blocked("Нет бумаги", code="2")]
+        self.service.plan = [Outcome.blocked("Нет бумаги", 600, code="2")]
         self.drain()
         self.assertEqual((document.state, document.error_message), ("queued", "Нет бумаги"))
         register = self.register

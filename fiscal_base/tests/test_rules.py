@@ -657,7 +657,7 @@ class TestSecrets(RulesCase):
             self.assertNoLogs("odoo.addons.fiscal_base", "WARNING"),
         ):
             self.drain()
-            self.service.plan = [Outcome.blocked(said)]
+            self.service.plan = [Outcome.blocked(said, 600)]
             other = self.sale()
             self.drain()
         self.assertEqual((document.state, other.state), ("rejected", "queued"))
