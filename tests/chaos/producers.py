@@ -68,9 +68,10 @@ class Producer(threading.Thread):
             self.work()
         except Stop:
             pass
-        except BaseException as error:
+        except Exception as error:
             self.failure = error
-            raise
+        finally:
+            self.client.close()
 
     def work(self):
         raise LookupError(f"{type(self).__name__} does not say what it does")

@@ -49,3 +49,6 @@ class Client:
             data = answer["error"].get("data") or {}
             raise Refused(f"{data.get('name')}: {data.get('message')}")
         return answer.get("result")
+
+    def close(self) -> None:
+        self.session.close()

@@ -53,6 +53,8 @@ class Report:
     registers: int
     tills: int
     decisions: list[str]
+    #: every kind of fault that was meant to strike
+    deck: list[Fault]
     #: name of a fault → how often it struck
     strikes: dict[str, int] = field(default_factory=dict)
     #: name of a fault → longest time in seconds until a register that it struck printed its next document
@@ -64,7 +66,8 @@ class Report:
 
     @property
     def problems(self) -> list[str]:
-        return self.result.problems + [f"logged: {text}" for text in self.errors]
+        waiting = [f"still waiting for a person: {text}" for text in self.result.waiting_for_a_person]
+        return [*self.result.problems, *waiting, *(f"logged: {text}" for text in self.errors)]
 
     def explained(self) -> str:
         """The problems with the histories of their documents."""
@@ -150,7 +153,7 @@ def run(
         time.sleep(0.2)
     budget.enough.set()
     world.end_faults()
-    _come_to_rest(part, sellers, rest)
+    come_to_rest(part, sellers, rest)
     for one in [*people, *(seller.follower for seller in sellers)]:
         one.stop.set()
     for one in people:
@@ -159,10 +162,21 @@ def run(
     if failures:
         raise RuntimeError("\n".join(failures))
     decisions = [event for one in people if isinstance(one, Responsible) for event in one.decisions]
-    return _sum_up(part, ledger, seed, time.monotonic() - started, decisions)
+    report = Report(
+        seed=seed,
+        seconds=time.monotonic() - started,
+        result=compared(part, ledger),
+        ledger=ledger,
+        registers=len(part.registers),
+        tills=len(part.tills),
+        decisions=decisions,
+        deck=deck,
+    )
+    _sum_up(part, report)
+    return report
 
 
-def _come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> None:
+def come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> None:
     """Wait until nothing is under way any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -204,10 +218,10 @@ def compared(part: Part, ledger: Ledger) -> Result:
     return compare(events, tapes, rows(part))
 
 
-def _sum_up(part: Part, ledger: Ledger, seed: int, seconds: float, decisions: list[str]) -> Report:
+def _sum_up(part: Part, report: Report) -> None:
+    """Add what is known of faults and problems."""
     world = part.world
     world.collect_strikes()
-    report = Report(seed, seconds, compared(part, ledger), ledger, len(part.registers), len(part.tills), decisions)
     report.errors = world.unexpected_errors()
     for serial, register in part.registers.items():
         if register.opened_at:
@@ -216,9 +230,8 @@ def _sum_up(part: Part, ledger: Ledger, seed: int, seconds: float, decisions: li
         report.strikes[strike.name] = report.strikes.get(strike.name, 0) + 1
         times = [_recovery(part, serial, strike.at) for serial in strike.serials or part.registers]
         report.recoveries[strike.name] = max(report.recoveries.get(strike.name, 0.0), *times)
-    for problem in report.result.problems[:SHOWN]:
+    for problem in report.problems[:SHOWN]:
         report.histories[problem] = history(world, problem.partition("(")[2].partition(")")[0])
-    return report
 
 
 def history(world: World, event: str) -> str:

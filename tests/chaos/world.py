@@ -30,8 +30,8 @@ from tests.emulators.kkm_server import KkmServerEmulator
 HERE = Path(__file__).resolve().parent
 ADDONS = HERE / "addons"
 PASSWORD = "chaos"
-#: seconds that KKM Server waits for a register; Odoo waits five longer
-TIMEOUT = 2
+#: seconds that KKM Server waits for a register, by part of the test; Odoo waits five longer
+TIMEOUT = {"dead": 5}
 #: what Odoo logs because PostgreSQL was away, because two transactions met, or because the test forced it
 EXPECTED = re.compile(
     r"psycopg2\.|bad query|connection|server closed|forced by the test|could not serialize|could not obtain lock"
@@ -160,7 +160,9 @@ class World:
                     spec += [{"part": part, "serial": register.serial, "service": len(self.services)}] * count
                 service = stack.enter_context(Service(registers, self._struck))
                 self.services.append(service)
-        return [{**till, "url": self.services[till["service"]].url, "timeout": TIMEOUT} for till in spec]
+        for till in spec:
+            till.update(url=self.services[till["service"]].url, timeout=TIMEOUT.get(till["part"], 2))
+        return spec
 
     def _make_shop(self, env, spec: list[dict]) -> None:
         command = env.odoo_command("-d", self.database, "--no-http")

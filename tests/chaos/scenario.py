@@ -1,0 +1,103 @@
+"""Each fault at its moment, on a register of its own: what every safeguard of the engine is there for.
+
+The engine as it is comes through; with one safeguard taken out (`addons/fiscal_chaos/mutations.py`) it does not.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import threading
+import time
+from decimal import Decimal
+
+from .check import Result
+from .faults import AtPoint, Fault, OnLine
+from .ledger import Ledger
+from .producers import Budget, Seller
+from .rpc import Refused, Unreachable
+from .run import come_to_rest, compared
+from .world import Part
+
+#: what is taken out → how the comparison has to notice it (any of these columns of `Result`)
+MUTATIONS = {
+    "": (),
+    "no_first_commit": ("doubled",),
+    "no_second_commit": ("doubled",),
+    "no_third_commit": ("stuck", "waiting_for_a_person"),
+    "done_before_call": ("lost",),
+    "no_look_up": ("doubled",),
+    "no_lock": ("doubled", "disordered"),
+    "no_order": ("disordered",),
+}
+
+#: faults that strike the same sale
+STEPS: list[list[Fault]] = [
+    [AtPoint("killed before commit 1", "enqueue.before", "kill")],
+    [AtPoint("killed before the call", "submit.start", "kill")],
+    [OnLine("answer lost", "reset_after", "RegisterCheck")],
+    [
+        OnLine("executed, then KKM Server restarted", "restart", "RegisterCheck"),
+        AtPoint("killed after the call", "submit.end", "kill"),
+    ],
+    [OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),))],
+]
+#: seconds that a step has before the next one
+STEP = 8
+
+
+class Actor(Seller):
+    """One till with a page in two tabs, both of which drive the lane."""
+
+    def work(self):
+        self.open()
+        self.move_cash("cash_in", Decimal(100_000))
+        self.follower.start()
+        threading.Thread(target=self.drive_from_other_tab, daemon=True).start()
+        for step in STEPS:
+            for fault in step:
+                fault.inject(self.world, self.till, self.random)
+            self.sync([self.sale()])
+            self.wait()
+        # a queue of several, in which there is an order to keep
+        service = self.world.service_of(self.till.serial)
+        service.down()
+        for __ in range(3):
+            self.sync([self.sale()])
+        service.up()
+        self.wait()
+
+    def wait(self):
+        deadline = time.monotonic() + STEP
+        while self.follower.pending and time.monotonic() < deadline and not self.stop.wait(0.1):
+            pass
+
+    def drive_from_other_tab(self):
+        while not self.stop.wait(0.7):
+            with contextlib.suppress(Unreachable, Refused):
+                self.other_tab.call("pos.config", "fiscal_drive", [self.till.config], list(self.follower.pending))
+
+
+def play(part: Part, seed: int, rest: float = 60) -> dict[str, Result]:
+    """Play the scenario on one register for each mutation, all at once; what the comparison finds for each."""
+    world, rand, ledger = part.world, random.Random(seed), Ledger()
+    tills = dict(zip(MUTATIONS, part.tills, strict=True))
+    for mutation, till in tills.items():
+        if mutation:
+            world.mutate(till.register, mutation)
+    actors = [Actor(world, ledger, rand.getrandbits(32), till, Budget(0)) for till in part.tills]
+    for actor in actors:
+        actor.start()
+    deadline = time.monotonic() + 60 + 10 * STEP
+    for actor in actors:
+        actor.join(max(0, deadline - time.monotonic()))
+    world.end_faults()
+    # what is well comes to rest; what is not has had as long
+    come_to_rest(part.of(tills[""].serial), actors[:1], rest)
+    for actor in actors:
+        actor.stop.set()
+        actor.follower.stop.set()
+    failures = [f"{actor.name}: {actor.failure!r}" for actor in actors if actor.failure]
+    if failures:
+        raise RuntimeError("\n".join(failures))
+    return {mutation: compared(part.of(till.serial), ledger) for mutation, till in tills.items()}

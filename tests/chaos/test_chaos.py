@@ -1,0 +1,64 @@
+"""One sale, one receipt, whatever breaks, and the till never waits: the short version of `make chaos`.
+
+SEED repeats the choices of an earlier run.
+"""
+
+import os
+import random
+
+import pytest
+
+from .dead import measure
+from .run import run
+from .scenario import MUTATIONS, play
+
+SEED = int(os.environ.get("SEED") or random.randrange(10**6))
+#: documents of the short run
+DOCUMENTS = 120
+
+# connections are torn on purpose
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def seed(capfd):
+    with capfd.disabled():
+        print(f"\nSEED={SEED}")
+
+
+def test_dead_register_delays_no_other(world, capfd):
+    delay = measure(world.parts["dead"], SEED, seconds=32)
+    with capfd.disabled():
+        print(f"\n{delay.table()}")
+    assert delay.result.problems == []
+    # A tenth; and what a busy machine may add to it. Behind the dead register it would be ten seconds.
+    assert delay.median("dead.receipt") <= 1.1 * delay.median("alive.receipt") + 0.3
+    assert delay.most("dead.receipt") <= 1.1 * delay.most("alive.receipt") + 1.5
+
+
+def test_one_sale_one_receipt_whatever_breaks(world, capfd):
+    report = run(world.parts["chaos"], DOCUMENTS, SEED)
+    with capfd.disabled():
+        print(f"\n{report.table()}")
+    assert not report.problems, report.explained()
+    missing = {fault.name for fault in report.deck} - set(report.strikes)
+    assert not missing, f"did not strike: {missing}"
+
+
+@pytest.fixture(scope="module")
+def played(world):
+    return play(world.parts["mutations"], SEED)
+
+
+def test_engine_comes_through_the_scenario(played):
+    assert played[""].problems == []
+    assert played[""].waiting_for_a_person == []
+
+
+@pytest.mark.parametrize("mutation", [name for name in MUTATIONS if name])
+def test_removed_safeguard_is_noticed(played, mutation):
+    columns = MUTATIONS[mutation]
+    assert any(getattr(played[mutation], column) for column in columns), played[mutation]
