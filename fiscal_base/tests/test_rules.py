@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import time
 from datetime import datetime, timezone
 from unittest.mock import patch
 
@@ -300,7 +301,15 @@ class TestLanes(RulesCase):
     def connection(self):
         """A connection to the database that is really closed afterwards, as that of a worker that is killed."""
         with contextlib.closing(psycopg2.connect(**connection_info_for(self.env.cr.dbname)[1])) as connection:
+            process = connection.get_backend_pid()
             yield connection
+        # PostgreSQL lets the locks go when it notices, a moment after the client is gone
+        deadline = time.monotonic() + 10
+        while time.monotonic() < deadline:
+            self.env.cr.execute("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND pid = %s", [process])
+            if not self.env.cr.fetchone():
+                break
+            time.sleep(0.01)
 
     def take(self, connection, register):
         """Whether `connection` gets the lane of `register`."""
