@@ -78,6 +78,9 @@ OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = 0, 1, 2, 3, 4, 5
 #: SessionState of GetDataKKT (§3.3)
 SHIFT_CLOSED, SHIFT_OPEN, SHIFT_EXPIRED = 1, 2, 3
 
+#: seconds for which a command may be on its way into the list of KKM Server, where `GetRezult` finds it (§2.6)
+UNDER_WAY = 15
+
 #: longest name of a line (§5.2, FFD tag 1030)
 NAME_LENGTH = 128
 

@@ -367,7 +367,16 @@ class FiscalRegister(models.Model):
         if method == "submit" and outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
             # That holds of this repeat alone; what became of the first sending is as open as before.
             outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False)
+        elif outcome.new_key and (seconds := self._under_way(document)) > 0:
+            outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False, retry_after=seconds)
         self._finish(document, attempt, outcome)
+
+    def _under_way(self, document):
+        """Seconds for which the last sending of `document` may still be on its way to the service."""
+        sent = document.attempt_ids.filtered(lambda attempt: attempt.kind == "submit")[:1]
+        if not sent:
+            return 0
+        return self._capabilities().under_way - abs((fields.Datetime.now() - sent.started_at).total_seconds())
 
     def _begin(self, document, kind):
         """Write ahead: the attempt, and for a first sending the frozen request and the state `sending`.

@@ -189,9 +189,13 @@ class FiscalCase(TransactionCase):
         self.env.invalidate_all()
 
     def due(self, *documents):
-        """Let every pause be over."""
+        """Let every pause be over, and nothing be under way any more."""
         self.env.cr.execute("UPDATE fiscal_register SET retry_at = NULL WHERE company_id = %s", [self.company.id])
         self.env.cr.execute("UPDATE fiscal_document SET retry_at = NULL WHERE company_id = %s", [self.company.id])
+        self.env.cr.execute(
+            "UPDATE fiscal_attempt SET started_at = started_at - interval '1 hour' WHERE company_id = %s",
+            [self.company.id],
+        )
         self.env.invalidate_all()
 
     @contextmanager

@@ -218,6 +218,19 @@ class TestUnknown(RulesCase):
         self.assertEqual(request["key"], second, "the request is made anew with it")
         self.assertEqual(document.attempt_ids.mapped("key"), [second, key, key])
 
+    def test_never_seen_is_not_believed_while_the_request_may_be_under_way(self):
+        """The worker was killed while it sent: what it sent may arrive after the question about it."""
+        never_seen = Outcome.not_sent("never seen", 0, new_key=True)
+        with self.on_service(under_way=15):
+            document = self.sale()
+            key = document.key
+            self.service.plan = [Outcome.unknown("lost", 0), never_seen]
+            self.drain()
+            self.assertEqual((document.state, document.key, len(self.service.asked)), ("unknown", key, 1))
+            self.assertAlmostEqual((document.retry_at - fields.Datetime.now()).total_seconds(), 15, delta=2)
+            self.assertEqual(self.ask(document, never_seen), "done")
+        self.assertEqual([sent for sent, __ in self.service.sent], [key, document.key])
+
     def test_blocked_look_up_of_an_accepted_document(self):
         document = self.sale()
         self.service.plan = [Outcome.waiting(0)]

@@ -20,6 +20,8 @@ class Capabilities:
     :param status: there is a health check
     :param wait: seconds for which a till waits for the result before it shows “pending”; 0 to 10
     :param min_interval: seconds between two requests that the service's rate limit asks for
+    :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
+        long a look-up's “never seen, send it under a new key” is not believed: both would be executed
     :param test: everything is a test, nothing is fiscal
     """
 
@@ -33,4 +35,5 @@ class Capabilities:
     status: bool = True
     wait: float = 5.0
     min_interval: float = 0.0
+    under_way: float = 0.0
     test: bool = False

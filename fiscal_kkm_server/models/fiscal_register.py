@@ -82,6 +82,7 @@ class FiscalRegister(models.Model):
             payment_kinds=frozenset(const.PAYMENTS),
             tax_vocabulary="ru",
             wait=min(self.kkm_server_timeout, 10),
+            under_way=const.UNDER_WAY,
         )
 
     def _kkm_server_validate(self, receipt):
