@@ -155,6 +155,8 @@ class Kkm:
             if text and not fault.options.get("registered"):
                 raise Refused(text)
             with self._lock:
+                if not any(each is entry for each in self._queue):
+                    raise Refused("Сервер был перезапущен.")  # what had not begun went with the queue
                 fields = _EXECUTE[command["Command"]](register, command)
             if text:
                 raise Refused(text)
