@@ -8,12 +8,14 @@ from tests.dev import environment
 from tests.dev.console import say
 
 #: services, their registers, and the tills at each
-LAYOUT = {"chaos": [[2, 1], [1], [1]]}
+LAYOUT = {"dead": [[1], [1], [1]], "chaos": [[2, 1], [1], [1]]}
 
 
 def main() -> int:
     environment.enter()
     # only now are the packages there
+    from .dead import measure
+    from .faults import CASH_FORGOTTEN, kinds
     from .run import run
     from .world import World
 
@@ -21,24 +23,27 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     minutes = float(os.environ.get("MINUTES") or 60)
     say(f"{documents} documents, at most {minutes:.0f} minutes, SEED={seed}")
-    with World(LAYOUT) as world:
+    with World(LAYOUT, workers=4) as world:
+        delay = measure(world.parts["dead"], seed, seconds=min(120, 20 * minutes))
+        say(f"\n{delay.table()}")
         report = run(
             world.parts["chaos"],
             documents,
             seed,
+            [*kinds(down=min(120, 2 * minutes)), CASH_FORGOTTEN],
             every=3,
             pause=0.05,
-            down=min(120, 2 * minutes),
-            rest=600,
             limit=60 * minutes,
+            rest=600,
             again=True,
         )
         say(f"The log of Odoo is {world.server.log}.")
     say(f"\n{report.table()}\n")
     for text in dict.fromkeys(report.ledger.errors):
         say(f"A cashier saw: {text}")
+    say("\n".join(delay.result.problems))
     say(report.explained() or "Nothing was lost, doubled, out of order or stuck.")
-    return 1 if report.problems else 0
+    return 1 if report.problems or delay.result.problems else 0
 
 
 if __name__ == "__main__":

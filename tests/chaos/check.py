@@ -104,7 +104,8 @@ def _compare_one(result: Result, event: Event, printed: list[Printed], rows: lis
     words = f"{event.kind} {event.mark or event.total} on {event.serial[-3:]} ({event.name})"
     row = rows[0] if rows else None
     if len(printed) > 1 or len(rows) > 1:
-        result.doubled.append(f"{words}: printed {len(printed)} times, {len(rows)} rows")
+        copies = ", ".join(f"{each.key} at {each.moment:%H:%M:%S}" for each in printed)
+        result.doubled.append(f"{words}: printed {len(printed)} times ({copies}), {len(rows)} rows")
     if not row:
         result.lost.append(f"{words}: Odoo has no document")
         return

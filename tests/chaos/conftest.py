@@ -9,6 +9,11 @@ from .world import World
 @pytest.fixture(scope="session")
 def world():
     """The world of the short run: registers that die, registers in chaos, and one register for each mutation."""
-    layout = {"dead": [[1], [1], [1]], "chaos": [[2, 1], [1], [1]], "mutations": [[1]] * len(MUTATIONS)}
-    with World(layout) as world:
+    layout = {
+        "person": [[1]],
+        "dead": [[1], [1], [1]],
+        "chaos": [[2, 1], [1], [1]],
+        "mutations": [[1]] * len(MUTATIONS),
+    }
+    with World(layout, workers=4) as world:
         yield world

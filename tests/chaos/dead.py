@@ -45,6 +45,12 @@ class Cashier(Seller):
                 self.ledger.waited(f"{phase}.sync", synced)
                 self.ledger.waited(f"{phase}.receipt", time.monotonic() - began)
 
+    def try_again(self):
+        """The register is back, says the cashier, and what waits need not wait for the end of a pause."""
+        uuids = list(self.follower.pending)
+        self.insist("retry", "pos.config", "fiscal_retry", [self.till.config], uuids)
+        self.insist("retry", "pos.config", "fiscal_drive", [self.till.config], uuids)
+
     def has_receipt(self, uuid: str) -> bool:
         with contextlib.suppress(Unreachable, Refused):
             answer = self.client.call("pos.config", "fiscal_drive", [self.till.config], [uuid])
@@ -100,5 +106,7 @@ def measure(part: Part, seed: int, seconds: float) -> Delay:
         time.sleep(seconds / len(PHASES))
     for cashier in cashiers:
         cashier.stop.set()
+    cashiers[-1].join()
+    cashiers[-1].try_again()
     come_to_rest(part, cashiers, 120)
     return Delay(ledger, compared(part, ledger))

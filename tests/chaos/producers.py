@@ -12,7 +12,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from decimal import ROUND_HALF_UP, Decimal
-from uuid import UUID
+from uuid import uuid4
 
 from .ledger import Event, Ledger
 from .rpc import Client, Refused, Unreachable
@@ -60,9 +60,6 @@ class Producer(threading.Thread):
     def new_client(self, login: str) -> Client:
         return Client(lambda: self.world.server.url, self.world.database, login, PASSWORD)
 
-    def uuid(self) -> str:
-        return str(UUID(int=self.random.getrandbits(128), version=4))
-
     def run(self):
         try:
             self.work()
@@ -71,7 +68,7 @@ class Producer(threading.Thread):
         except Exception as error:
             self.failure = error
         finally:
-            self.client.close()
+            self.client.session.close()
 
     def work(self):
         raise LookupError(f"{type(self).__name__} does not say what it does")
@@ -196,7 +193,7 @@ class Seller(Producer):
             "price_subtotal_incl": float(full),
             "tax_ids": [[6, 0, product["taxes"]]],
             "full_product_name": name,
-            "uuid": self.uuid(),
+            "uuid": str(uuid4()),
             **extra,
         }
         return [0, 0, values]
@@ -206,7 +203,7 @@ class Seller(Producer):
         sign = -1 if kind == "sale_return" else 1
         taxes = sum(Decimal(str(v["price_subtotal_incl"])) - Decimal(str(v["price_subtotal"])) for __, __, v in lines)
         paid = sum(handed.values())
-        uuid = self.uuid()
+        uuid = str(uuid4())
         data = {
             "uuid": uuid,
             "session_id": self.session,
@@ -217,7 +214,7 @@ class Seller(Producer):
             "partner_id": False,
             "lines": lines,
             "payment_ids": [
-                [0, 0, {"payment_method_id": method, "amount": float(sign * amount), "uuid": self.uuid()}]
+                [0, 0, {"payment_method_id": method, "amount": float(sign * amount), "uuid": str(uuid4())}]
                 for method, amount in handed.items()
             ],
             "amount_total": float(sign * total),
@@ -230,7 +227,7 @@ class Seller(Producer):
             "fiscal_position_id": False,
             "last_order_preparation_change": "{}",
             "sequence_number": self.number,
-            "access_token": self.uuid(),
+            "access_token": str(uuid4()),
         }
         fields = {self.till.cash: "Cash", self.till.card: "ElectronicPayment"}
         event = Event(
@@ -289,7 +286,7 @@ class Seller(Producer):
     def move_cash(self, kind: str, amount: Decimal):
         """Put cash in or take it out; the page repeats the call under the key that it has made for it."""
         self.number += 1
-        key = self.uuid()
+        key = str(uuid4())
         event = self.ledger.begin(
             Event(kind=kind, serial=self.till.serial, name=f"pos.cash:{key}", total=amount.quantize(CENT))
         )

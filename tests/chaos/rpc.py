@@ -49,6 +49,3 @@ class Client:
             data = answer["error"].get("data") or {}
             raise Refused(f"{data.get('name')}: {data.get('message')}")
         return answer.get("result")
-
-    def close(self) -> None:
-        self.session.close()

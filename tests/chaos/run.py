@@ -12,7 +12,7 @@ from decimal import Decimal
 from tests.dev.console import say
 
 from .check import FIELDS, Result, Row, compare
-from .faults import Fault, kinds
+from .faults import Fault
 from .ledger import Ledger, percentile
 from .producers import Budget, Responsible, Seller, everybody
 from .world import Part, World
@@ -101,56 +101,56 @@ class Report:
         return "\n".join(lines)
 
 
-def decks(rand: random.Random, deck: list[Fault], again: bool) -> Iterator[Fault]:
-    """Every fault once in an order of chance; with `again` for ever."""
+def faults(world: World, rand: random.Random, deck: list[Fault], again: bool) -> Iterator[Fault | None]:
+    """Every fault of `deck` in an order of chance; then those that have not struck, elsewhere; then None.
+
+    With `again`, the deck for ever.
+    """
+    since = time.time()
     for __ in itertools.count() if again else range(1):
         yield from rand.sample(deck, len(deck))
+    while True:
+        world.collect_strikes()
+        struck = {strike.name for strike in world.strikes if strike.at >= since}
+        missing = [fault for fault in deck if fault.name not in struck]
+        yield rand.choice(missing) if missing else None
 
 
 def run(
     part: Part,
     documents: int,
     seed: int,
-    every: float = 1.0,
-    pause: float = 0.2,
-    down: float = 6,
-    rest: float = 150,
-    limit: float = 3600,
+    deck: list[Fault],
+    every: float,
+    pause: float,
+    limit: float,
+    rest: float,
     again: bool = False,
 ) -> Report:
-    """Produce `documents` while every kind of fault strikes; more of them if that is not enough for every kind.
+    """Produce `documents` while every fault of `deck` strikes; more of them if that is not enough for every fault.
 
     :param every: seconds between two faults, on average
     :param pause: seconds that a till rests after a customer, on average
-    :param down: seconds for which a service is down
-    :param rest: seconds that everything has at the end to come to rest
     :param limit: seconds after which no more documents are produced
+    :param rest: seconds that everything has at the end to come to rest
     :param again: go on with faults for as long as documents are produced
     """
     world, rand = part.world, random.Random(seed)
-    ledger, started = Ledger(), time.monotonic()
-    budget = Budget(documents, documents * 2)
+    ledger, started = Ledger(), time.time()
+    budget = Budget(documents, documents * 3)
     people = everybody(part, ledger, rand, budget, pause)
     sellers = [one for one in people if isinstance(one, Seller)]
-    deck = [fault for fault in kinds(down) if fault.applies(world)]
+    deck = [fault for fault in deck if fault.applies(world)]
     for one in people:
         one.start()
-
-    def working() -> bool:
-        return any(seller.is_alive() for seller in sellers) and time.monotonic() - started < limit
-
-    for fault in decks(rand, deck, again):
+    for fault in faults(world, rand, deck, again):
         time.sleep(rand.uniform(0.5, 1.5) * every)
-        world.collect_strikes()
-        if not working():
+        if not any(seller.is_alive() for seller in sellers) or time.time() - started > limit:
             break
-        fault.inject(world, rand.choice(part.tills), rand)
-    names = {fault.name for fault in deck}
-    while working():
-        world.collect_strikes()
-        if names <= {strike.name for strike in world.strikes}:
+        if fault:
+            fault.inject(world, rand.choice(part.tills), rand)
+        elif not again:
             budget.enough.set()
-        time.sleep(0.2)
     budget.enough.set()
     world.end_faults()
     come_to_rest(part, sellers, rest)
@@ -164,7 +164,7 @@ def run(
     decisions = [event for one in people if isinstance(one, Responsible) for event in one.decisions]
     report = Report(
         seed=seed,
-        seconds=time.monotonic() - started,
+        seconds=time.time() - started,
         result=compared(part, ledger),
         ledger=ledger,
         registers=len(part.registers),
@@ -172,7 +172,7 @@ def run(
         decisions=decisions,
         deck=deck,
     )
-    _sum_up(part, report)
+    _sum_up(part, report, started)
     return report
 
 
@@ -218,7 +218,7 @@ def compared(part: Part, ledger: Ledger) -> Result:
     return compare(events, tapes, rows(part))
 
 
-def _sum_up(part: Part, report: Report) -> None:
+def _sum_up(part: Part, report: Report, started: float) -> None:
     """Add what is known of faults and problems."""
     world = part.world
     world.collect_strikes()
@@ -226,7 +226,7 @@ def _sum_up(part: Part, report: Report) -> None:
     for serial, register in part.registers.items():
         if register.opened_at:
             report.result.stuck.append(f"the shift of {serial[-3:]} is open, though every session is closed")
-    for strike in world.strikes:
+    for strike in [strike for strike in world.strikes if strike.at >= started]:
         report.strikes[strike.name] = report.strikes.get(strike.name, 0) + 1
         times = [_recovery(part, serial, strike.at) for serial in strike.serials or part.registers]
         report.recoveries[strike.name] = max(report.recoveries.get(strike.name, 0.0), *times)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import random
-import threading
 import time
 from decimal import Decimal
 
@@ -43,7 +42,7 @@ STEPS: list[list[Fault]] = [
     [OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),))],
 ]
 #: seconds that a step has before the next one
-STEP = 8
+STEP = 6
 
 
 class Actor(Seller):
@@ -53,7 +52,6 @@ class Actor(Seller):
         self.open()
         self.move_cash("cash_in", Decimal(100_000))
         self.follower.start()
-        threading.Thread(target=self.drive_from_other_tab, daemon=True).start()
         for step in STEPS:
             for fault in step:
                 fault.inject(self.world, self.till, self.random)
@@ -68,12 +66,9 @@ class Actor(Seller):
         self.wait()
 
     def wait(self):
+        """Wait for the receipts, and drive the lane from the other tab meanwhile."""
         deadline = time.monotonic() + STEP
-        while self.follower.pending and time.monotonic() < deadline and not self.stop.wait(0.1):
-            pass
-
-    def drive_from_other_tab(self):
-        while not self.stop.wait(0.7):
+        while self.follower.pending and time.monotonic() < deadline and not self.stop.wait(0.5):
             with contextlib.suppress(Unreachable, Refused):
                 self.other_tab.call("pos.config", "fiscal_drive", [self.till.config], list(self.follower.pending))
 
@@ -88,7 +83,7 @@ def play(part: Part, seed: int, rest: float = 60) -> dict[str, Result]:
     actors = [Actor(world, ledger, rand.getrandbits(32), till, Budget(0)) for till in part.tills]
     for actor in actors:
         actor.start()
-    deadline = time.monotonic() + 60 + 10 * STEP
+    deadline = time.monotonic() + 60 + 2 * STEP * len(STEPS)
     for actor in actors:
         actor.join(max(0, deadline - time.monotonic()))
     world.end_faults()

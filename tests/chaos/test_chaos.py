@@ -9,12 +9,14 @@ import random
 import pytest
 
 from .dead import measure
+from .faults import kinds
+from .person import Called
 from .run import run
 from .scenario import MUTATIONS, play
 
 SEED = int(os.environ.get("SEED") or random.randrange(10**6))
 #: documents of the short run
-DOCUMENTS = 120
+DOCUMENTS = 150
 
 # connections are torn on purpose
 pytestmark = [
@@ -29,18 +31,27 @@ def seed(capfd):
         print(f"\nSEED={SEED}")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def called(world):
+    """Goes on beside the other tests: a person is called after a minute."""
+    called = Called(world.parts["person"], SEED)
+    called.start()
+    yield called
+    called.end()
+
+
 def test_dead_register_delays_no_other(world, capfd):
-    delay = measure(world.parts["dead"], SEED, seconds=32)
+    delay = measure(world.parts["dead"], SEED, seconds=24)
     with capfd.disabled():
         print(f"\n{delay.table()}")
     assert delay.result.problems == []
-    # A tenth; and what a busy machine may add to it. Behind the dead register it would be ten seconds.
-    assert delay.median("dead.receipt") <= 1.1 * delay.median("alive.receipt") + 0.3
-    assert delay.most("dead.receipt") <= 1.1 * delay.most("alive.receipt") + 1.5
+    # A tenth, and what a busy machine may add to it. Behind the dead register it would be ten seconds.
+    assert delay.median("dead.receipt") <= 1.1 * delay.median("alive.receipt") + 1.5
+    assert delay.most("dead.receipt") <= 1.1 * delay.most("alive.receipt") + 4
 
 
 def test_one_sale_one_receipt_whatever_breaks(world, capfd):
-    report = run(world.parts["chaos"], DOCUMENTS, SEED)
+    report = run(world.parts["chaos"], DOCUMENTS, SEED, kinds(down=5), every=0.8, pause=0.8, limit=150, rest=120)
     with capfd.disabled():
         print(f"\n{report.table()}")
     assert not report.problems, report.explained()
@@ -62,3 +73,8 @@ def test_engine_comes_through_the_scenario(played):
 def test_removed_safeguard_is_noticed(played, mutation):
     columns = MUTATIONS[mutation]
     assert any(getattr(played[mutation], column) for column in columns), played[mutation]
+
+
+def test_what_nobody_can_tell_waits_for_a_person(called):
+    assert called.outcome(seconds=150).problems == []
+    assert called.responsible.decisions == [called.event.name]
