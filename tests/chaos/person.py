@@ -1,4 +1,4 @@
-"""What neither the engine nor KKM Server can tell: cash was moved, the answer is lost, and the service was started again.
+"""What neither the engine nor KKM Server can tell: cash was moved, the answer is lost, the service was started again.
 
 The register's responsible user is called, looks at the tape, and decides; then those behind go on.
 """
