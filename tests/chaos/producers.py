@@ -22,7 +22,7 @@ CENT = Decimal("0.01")
 #: seconds before a till asks again about receipts that are not final; the last one repeats
 PAUSES = (0.5, 1, 2, 3, 5, 10)
 #: seconds after which a cashier presses “Try again”
-IMPATIENT = 15
+IMPATIENT = 10
 #: documents after which a till closes its session and opens the next one
 DAY = 250
 
@@ -320,7 +320,7 @@ class Follower(Producer):
             self.nudge.clear()
             asked += 1
             self.drive("fiscal_drive")
-            if self.pending and time.monotonic() - min(list(self.pending.values())) > IMPATIENT and asked % 4 == 0:
+            if self.pending and time.monotonic() - min(list(self.pending.values())) > IMPATIENT and asked % 2 == 0:
                 self.drive("fiscal_retry")
 
     def drive(self, method: str):

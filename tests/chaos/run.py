@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from tests.dev.console import say
+from tests.emulators.kkm_register import Register
 
 from .check import FIELDS, Result, Row, compare
 from .faults import Fault
@@ -59,7 +60,7 @@ class Report:
     strikes: dict[str, int] = field(default_factory=dict)
     #: name of a fault → longest time in seconds until a register that it struck printed its next document
     recoveries: dict[str, float] = field(default_factory=dict)
-    #: what Odoo logged and no fault explains
+    #: what Odoo logged and no fault explains, and what its workers left behind in PostgreSQL
     errors: list[str] = field(default_factory=list)
     #: problem → the attempts of its document
     histories: dict[str, str] = field(default_factory=dict)
@@ -67,7 +68,7 @@ class Report:
     @property
     def problems(self) -> list[str]:
         waiting = [f"still waiting for a person: {text}" for text in self.result.waiting_for_a_person]
-        return [*self.result.problems, *waiting, *(f"logged: {text}" for text in self.errors)]
+        return [*self.result.problems, *waiting, *self.errors]
 
     def explained(self) -> str:
         """The problems with the histories of their documents."""
@@ -153,7 +154,8 @@ def run(
             budget.enough.set()
     budget.enough.set()
     world.end_faults()
-    come_to_rest(part, sellers, rest)
+    if not come_to_rest(part, sellers, rest):
+        say(f"Not everything came to rest within {rest:.0f} s.")
     for one in [*people, *(seller.follower for seller in sellers)]:
         one.stop.set()
     for one in people:
@@ -176,15 +178,15 @@ def run(
     return report
 
 
-def come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> None:
-    """Wait until nothing is under way any more."""
+def come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> bool:
+    """Wait for at most `seconds` until nothing is under way any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         busy = any(seller.is_alive() for seller in sellers)
         if not busy and not part.world.rows(OPEN, list(part.registers))[0]["count"]:
-            return
-        time.sleep(0.5)
-    say(f"Not everything came to rest within {seconds:.0f} s.")
+            return True
+        time.sleep(0.3)
+    return False
 
 
 def rows(part: Part) -> list[Row]:
@@ -222,9 +224,10 @@ def _sum_up(part: Part, report: Report, started: float) -> None:
     """Add what is known of faults and problems."""
     world = part.world
     world.collect_strikes()
-    report.errors = world.unexpected_errors()
+    report.errors = [f"logged: {text}" for text in world.unexpected_errors()]
+    report.errors += [f"left behind: {text}" for text in world.left_behind()]
     for serial, register in part.registers.items():
-        if register.opened_at:
+        if not closed(register, 75):
             report.result.stuck.append(f"the shift of {serial[-3:]} is open, though every session is closed")
     for strike in [strike for strike in world.strikes if strike.at >= started]:
         report.strikes[strike.name] = report.strikes.get(strike.name, 0) + 1
@@ -232,6 +235,14 @@ def _sum_up(part: Part, report: Report, started: float) -> None:
         report.recoveries[strike.name] = max(report.recoveries.get(strike.name, 0.0), *times)
     for problem in report.problems[:SHOWN]:
         report.histories[problem] = history(world, problem.partition("(")[2].partition(")")[0])
+
+
+def closed(register: Register, seconds: float) -> bool:
+    """Whether the shift of a register closes within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while register.opened_at and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return not register.opened_at
 
 
 def history(world: World, event: str) -> str:

@@ -30,16 +30,26 @@ MUTATIONS = {
     "no_order": ("disordered",),
 }
 
-#: faults that strike the same sale
-STEPS: list[list[Fault]] = [
-    [AtPoint("killed before commit 1", "enqueue.before", "kill")],
-    [AtPoint("killed before the call", "submit.start", "kill")],
-    [OnLine("answer lost", "reset_after", "RegisterCheck")],
-    [
-        OnLine("executed, then KKM Server restarted", "restart", "RegisterCheck"),
-        AtPoint("killed after the call", "submit.end", "kill"),
-    ],
-    [OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),))],
+#: how many sales come one after the other, and the faults that strike the first of them
+STEPS: list[tuple[int, list[Fault]]] = [
+    (1, [AtPoint("killed before commit 1", "enqueue.before", "kill")]),
+    (1, [AtPoint("killed before the call", "submit.start", "kill")]),
+    (1, [OnLine("answer lost", "reset_after", "RegisterCheck")]),
+    (
+        1,
+        [
+            OnLine("executed, then KKM Server restarted", "restart", "RegisterCheck"),
+            AtPoint("killed after the call", "submit.end", "kill"),
+        ],
+    ),
+    # the other tab comes while the first document is about to leave, and then while it is on its way
+    (
+        2,
+        [
+            AtPoint("database slow", "begin.before", "delay", 1.5),
+            OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),)),
+        ],
+    ),
 ]
 #: seconds that a step has before the next one
 STEP = 6
@@ -52,10 +62,11 @@ class Actor(Seller):
         self.open()
         self.move_cash("cash_in", Decimal(100_000))
         self.follower.start()
-        for step in STEPS:
-            for fault in step:
+        for sales, faults in STEPS:
+            for fault in faults:
                 fault.inject(self.world, self.till, self.random)
-            self.sync([self.sale()])
+            for __ in range(sales):
+                self.sync([self.sale()])
             self.wait()
         # a queue of several, in which there is an order to keep
         service = self.world.service_of(self.till.serial)

@@ -35,8 +35,15 @@ TIMEOUT = {"dead": 5}
 #: what Odoo logs because PostgreSQL was away, because two transactions met, or because the test forced it
 EXPECTED = re.compile(
     r"psycopg2\.|bad query|connection|server closed|forced by the test|could not serialize|could not obtain lock"
-    r"|Some modules are not loaded"
+    # Odoo's cursor cannot end quietly when it never got a connection
+    r"|Some modules are not loaded|Cursor not closed explicitly"
 )
+#: what a worker must not leave behind: a lane that is locked, a transaction that is open
+LEFT = """
+    SELECT 'a lane is locked' AS what FROM pg_locks WHERE locktype = 'advisory' AND granted
+    UNION ALL SELECT 'a transaction is open: ' || left(query, 100) FROM pg_stat_activity
+    WHERE datname = current_database() AND state = 'idle in transaction' AND xact_start < now() - interval '20 s'
+"""
 
 
 class CountedFaults(Faults):
@@ -248,6 +255,15 @@ class World:
     def unexpected_errors(self) -> list[str]:
         """What Odoo logged as a warning or an error and no fault explains."""
         return [text for text in self.server.unannounced() if not EXPECTED.search(text)]
+
+    def left_behind(self) -> list[str]:
+        """Locks and transactions that stay although nothing is under way; a lane that is at work now ends soon."""
+        for __ in range(20):
+            left = [row["what"] for row in self.rows(LEFT)]
+            if not left:
+                break
+            time.sleep(0.5)
+        return left
 
 
 @dataclass(frozen=True)
