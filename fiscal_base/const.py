@@ -15,6 +15,8 @@ OPERATIONS = [
     ("shift_close", "Closing of a shift (Z report)"),
     ("cash_in", "Cash in"),
     ("cash_out", "Cash out"),
+    ("cash_withdrawal", "Cash handed out against a card"),
+    ("zero", "Zero receipt"),
     ("x_report", "X report"),
 ]
 #: operations with lines and payments
@@ -25,7 +27,7 @@ RETURN_OF = {"sale": "sale_return", "purchase": "purchase_return"}
 #: the correction of a receipt, by its operation
 CORRECTION_OF = {"sale": "correction_sale", "sale_return": "correction_sale_return"}
 #: operations that are refused while a shift is closed
-NEEDS_SHIFT = (*RECEIPTS, "cash_in", "cash_out")
+NEEDS_SHIFT = (*RECEIPTS, "cash_in", "cash_out", "cash_withdrawal", "zero")
 #: why a correction is made: FFD tag 1173
 CORRECTION_KINDS = [
     ("0", "By own initiative"),

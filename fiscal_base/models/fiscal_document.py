@@ -22,11 +22,11 @@ ENGINE = object()
 #: The life of a document, one row a state. The only place that is asked whether a move exists.
 MOVES = {
     "draft": {"queued", "rejected", "cancelled"},
-    "queued": {"sending", "rejected", "cancelled"},
+    "queued": {"sending", "rejected", "cancelled", "done"},  # done: the service told it later, of an earlier sending
     "sending": {"done", "waiting", "unknown", "queued", "rejected"},
     "waiting": {"done", "rejected", "unknown", "queued"},
     "unknown": {"done", "queued", "waiting", "rejected"},
-    "rejected": {"queued", "cancelled"},
+    "rejected": {"queued", "cancelled", "done"},
     "done": set(),
     "cancelled": set(),
 }
@@ -71,6 +71,8 @@ class FiscalDocument(models.Model):
                     │         ├─► unknown ─► (look-up) done | queued | waiting | rejected
                     ├─────────┤ not sent, register blocked: back to queued, with a pause
                     └─ retry ─┴─► rejected ─► cancelled with a reason
+
+    From `queued` and `rejected` a document is `done` too when its service says later that it did register it.
 
     `event` names the business event (`pos.order:<uuid>`). A unique index lets an event have one document that is not
     cancelled, however often and from however many places it is announced.
@@ -121,6 +123,9 @@ class FiscalDocument(models.Model):
     payment_ids = fields.One2many("fiscal.document.payment", "document_id", readonly=True)
     total = fields.Monetary(readonly=True)
     change = fields.Monetary(readonly=True)
+    rounding = fields.Monetary(
+        string="Cash rounding", readonly=True, help="Only where the register has a place of its own for it."
+    )
     correction_kind = fields.Selection(
         CORRECTION_KINDS, string="Type of correction", default="0", readonly=True, help="FFD tag 1173."
     )
@@ -247,6 +252,7 @@ class FiscalDocument(models.Model):
             key=document.key,
             total=money(document.total),
             change=money(document.change),
+            rounding=money(document.rounding),
             lines=tuple(line._as_line() for line in document.line_ids),
             payments=tuple(payment._as_payment() for payment in document.payment_ids),
             cashier=Person(name=document.cashier_name or "", tax_number=document.cashier_tax_number or ""),
@@ -315,7 +321,8 @@ class FiscalDocument(models.Model):
                 "response": outcome.response,
             }
         )
-        if self.state not in SENT or (state != self.state and state not in MOVES[self.state]):
+        heard = self.state in SENT or (state == "done" and self.state in ("queued", "rejected"))
+        if not heard or (state != self.state and state not in MOVES[self.state]):
             _logger.info("fiscal document %s is %s, %s is not applied", self.key, self.state, outcome.kind.value)
             return False
         vals = {
@@ -340,6 +347,56 @@ class FiscalDocument(models.Model):
         if state == "done":
             register._registered(self)
         return True
+
+    @api.model
+    def _told(self, key, outcome):
+        """Take what a service itself tells about the document with `key`, in a callback that has proved itself.
+
+        The same news may come twice, late, or before the answer to the request: what is final stays. A registration
+        under a key that was given up counts too; where the document has been sent again since, a person is called.
+
+        :returns: the document, or none where no document ever had this key
+        """
+        document = self.sudo().search([("key", "=", key)], limit=1)
+        if not document:
+            document = self.env["fiscal.attempt"].sudo().search([("key", "=", key)], limit=1).document_id
+        if not document:
+            return document
+        self.env.cr.execute(SQL("SELECT FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
+        document.invalidate_recordset()
+        attempt = self.env["fiscal.attempt"].sudo().create({"document_id": document.id, "kind": "callback", "key": key})
+        register = document.register_id
+        if key == document.key or (outcome.kind is Kind.DONE and document.state in ("queued", "rejected")):
+            if document._apply(outcome, attempt):
+                if key != document.key:
+                    document._engine().write({"key": key, "request": False})
+                register._note_outcome(outcome)
+                register._remedy(document, outcome)
+                document._announce()
+                register._wake()
+        else:
+            attempt._engine().write(
+                {
+                    "finished_at": fields.Datetime.now(),
+                    "outcome": outcome.kind.value,
+                    "message": register._clean(outcome).message,
+                }
+            )
+        if outcome.kind is Kind.DONE and (key != document.key or document.state == "cancelled"):
+            document._alert(
+                self.env._(
+                    "The service says that it registered this under the key %s, which had been given up. "
+                    "Compare with the register; a receipt too many is taken back by a return.",
+                    key,
+                )
+            )
+        return document
+
+    def _ask_now(self):
+        """A service hints at news: ask it in the background, at once."""
+        documents = self.sudo().filtered(lambda document: document.state in ("waiting", "unknown"))
+        documents.filtered("retry_at")._engine().write({"retry_at": False})
+        documents.register_id._wake()
 
     def _fiscal_vals(self, data):
         registered_at = data.registered_at
@@ -397,14 +454,17 @@ class FiscalDocument(models.Model):
             if config.current_session_id:
                 config._notify("FISCAL", message)
 
-    def _alert(self):
-        """An activity for the responsible person: the document waits for a decision."""
+    def _alert(self, words=None):
+        """An activity for the responsible person: the document waits for a decision.
+
+        :param words: what is to be decided; by default the document's problem
+        """
         for document in self:
             document.sudo().activity_schedule(
                 ALERT,
                 user_id=(document.register_id.user_id or self.env.ref("base.user_admin")).id,
                 summary=self.env._("Fiscal receipt with an error"),
-                note=plaintext2html(document.error_message or ""),
+                note=plaintext2html(words or document.error_message or ""),
             )
 
     @api.model
@@ -591,7 +651,7 @@ class FiscalDocument(models.Model):
         """A sentence when the sums of a receipt do not agree to the kopeck, else False (rule 7 of the design)."""
         if receipt.operation not in RECEIPTS:
             return False
-        lines = sum((line.amount for line in receipt.lines), ZERO)
+        lines = sum((line.amount for line in receipt.lines), receipt.rounding)
         paid = sum((payment.amount for payment in receipt.payments), ZERO) - receipt.change
         if lines == receipt.total == paid:
             return False

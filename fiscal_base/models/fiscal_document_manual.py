@@ -106,7 +106,7 @@ class FiscalDocument(models.Model):
 
     def _draft_problems(self, employee):
         register = self.register_id
-        problems = [employee._fiscal_problem(self.company_id), *register._problems(self._as_receipt())]
+        problems = [employee._fiscal_problem(register), *register._problems(self._as_receipt())]
         if self.operation in RETURN_OF.values():
             problems.append(self._return_problem(self.original_id, money(self.total)))
         if self.operation in CORRECTIONS:

@@ -21,11 +21,18 @@ class FiscalDocumentPayment(models.Model):
     name = fields.Char()
     code = fields.Char(help="Code of the means of payment in the service.")
     amount = fields.Monetary(required=True)
+    card_data = fields.Json(help="What the terminal told of the card; the keys are those of `tools.receipt.Payment`.")
 
     def _as_payment(self):
         """The payment as plain data."""
         self.ensure_one()
-        return Payment(kind=self.kind, amount=money(self.amount), label=self.name or "", code=self.code or "")
+        return Payment(
+            kind=self.kind,
+            amount=money(self.amount),
+            label=self.name or "",
+            code=self.code or "",
+            extra=self.card_data or {},
+        )
 
     @api.model_create_multi
     def create(self, vals_list):

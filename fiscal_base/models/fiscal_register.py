@@ -37,6 +37,15 @@ class FiscalRegister(models.Model):
         mail. Optional; by default the page at `document.receipt_url`.
     ``_<p>_secrets(self) -> list[str]``
         Values that must never be kept with an attempt or shown. Optional.
+    ``_<p>_cashier_problem(self, employee) -> str | False``
+        Why `employee` cannot be the cashier of this register, for example for want of an account at the service. Asked
+        when the till opens and before a document is queued. Optional, no I/O.
+    ``_<p>_deliver(self, document, channel, address)``
+        Let the service send a registered receipt to the customer by one of `Capabilities.delivers`; `UserError` with a
+        sentence where it cannot. Only with such channels.
+
+    A service that calls back tells its news by `fiscal.document._told`, or has the document looked up at once by
+    `_ask_now`, after it has proved itself; the lane asks as well, so a lost callback loses nothing.
 
     The engine around it is in `fiscal_register_lane.py`. A provider holds no state machine.
     """
@@ -307,6 +316,12 @@ class FiscalRegister(models.Model):
         if not hasattr(self, f"_{self.provider}_secrets"):
             return []
         return [secret for secret in self._call_provider("secrets") if secret]
+
+    def _cashier_problem(self, employee):
+        """A sentence that says why `employee` cannot be the cashier of this very register, or False."""
+        if not hasattr(self, f"_{self.provider}_cashier_problem"):
+            return False
+        return self._call_provider("cashier_problem", employee) or False
 
     def _receipt_views(self, document):
         if hasattr(self, f"_{self.provider}_receipt_views"):

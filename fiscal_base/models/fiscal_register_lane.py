@@ -256,11 +256,23 @@ class FiscalRegister(models.Model):
             document = self._next_document()
             if not document or not self._answers():
                 break
+            self._keep_pace()
             self._advance(document)
             if order_uuids and not self.env["fiscal.document"].search_count(
                 [("pos_order_id.uuid", "in", order_uuids), ("state", "in", OPEN)], limit=1
             ):
                 break
+
+    def _keep_pace(self):
+        """Keep the distance between two requests that the rate limit of the service asks for."""
+        interval = min(self._capabilities().min_interval, 1.0)
+        if not interval:
+            return
+        last = self.env["fiscal.attempt"].search([("document_id.register_id", "=", self.id)], limit=1)
+        passed = (fields.Datetime.now() - last.started_at).total_seconds() if last else interval
+        if abs(passed) < interval + 1:
+            # Times are kept to the second. A fraction of one, in a lane that holds no row and no lock but its own.
+            time.sleep(interval)  # rule-ok: shorter than any call, and the only way not to be refused
 
     def _next_document(self):
         """The document that is due now, or none. An earlier one that is not at its end holds up those behind it."""
@@ -335,7 +347,7 @@ class FiscalRegister(models.Model):
             self.shift_policy == "manual"
             or self.shift_id
             or document.operation not in NEEDS_SHIFT
-            or self._capabilities().opens_shift
+            or document.operation in self._capabilities().opens_shift
         ):
             return False
         event = f"shift.open.for:{document.id}:{document.tries}"
@@ -497,7 +509,8 @@ class FiscalRegister(models.Model):
         """Close the shift that is over 24 hours old before `document`, and open the next one."""
         event = f"shift.renew:{document.id}:{document.tries}"
         steps = [("shift_close", 2)]
-        if "shift_open" in self._capabilities().operations and not self._capabilities().opens_shift:
+        capabilities = self._capabilities()
+        if "shift_open" in capabilities.operations and document.operation not in capabilities.opens_shift:
             steps.append(("shift_open", 1))
         for operation, priority in steps:
             self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
@@ -692,7 +705,7 @@ class FiscalRegister(models.Model):
         self.ensure_one()
         cashier = employee or self.employee_id
         Document = self.env["fiscal.document"].sudo()
-        problem = cashier._fiscal_problem(self.company_id)
+        problem = cashier._fiscal_problem(self)
         vals = {
             "operation": operation,
             "event": event,

@@ -13,7 +13,7 @@ class FiscalShift(models.Model):
     * `sale.count`, `sale.total`, `sale.cash`, `sale.electronic`, … (the keys of `const.PAYMENT_KINDS`), and the same
       for `sale_return`;
     * `sale.tax.<code>`, `sale_return.tax.<code>`: sums of the lines with that tax code;
-    * `cash_in`, `cash_out`;
+    * `cash_in`, `cash_out`, `cash_withdrawal`;
     * `cash`: what the shift added to the drawer.
     """
 
@@ -78,7 +78,7 @@ class FiscalShift(models.Model):
 
         for document in documents:
             operation = document.operation
-            if operation in ("cash_in", "cash_out"):
+            if operation in ("cash_in", "cash_out", "cash_withdrawal"):
                 add(operation, money(document.total))
             if operation not in ("sale", "sale_return"):
                 continue
@@ -91,7 +91,7 @@ class FiscalShift(models.Model):
                 add(f"{operation}.tax.{line.tax_code}", money(line.amount))
         counters["cash"] = (
             counters["sale.cash"] - counters["sale_return.cash"] + counters["cash_in"] - counters["cash_out"]
-        )
+        ) - counters.get("cash_withdrawal", ZERO)
         return counters
 
     def _counter_rows(self):
@@ -120,7 +120,7 @@ class FiscalShift(models.Model):
             for name in ("count", "total", *(kind for kind, __ in PAYMENT_KINDS)):
                 yield f"{operation}.{name}"
             yield operation  # its taxes
-        yield from ("cash_in", "cash_out", "cash")
+        yield from ("cash_in", "cash_out", "cash_withdrawal", "cash")
 
     def _counter_label(self, name, taxes):
         operations = dict(self.env["fiscal.document"]._fields["operation"]._description_selection(self.env))

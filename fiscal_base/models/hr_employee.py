@@ -34,8 +34,8 @@ class HrEmployee(models.Model):
                     )
                 )
 
-    def _fiscal_problem(self, company):
-        """A sentence that says why the employee cannot be the cashier of a receipt of `company`, or False."""
+    def _fiscal_problem(self, register):
+        """A sentence that says why the employee cannot be the cashier of a receipt of `register`, or False."""
         employee = self.sudo()
         if not employee:
             return self.env._(
@@ -48,20 +48,21 @@ class HrEmployee(models.Model):
                 "“Cash register” tick “May work with the cash register”.",
                 employee.name,
             )
-        country = company.account_fiscal_country_id.code
+        country = register.company_id.account_fiscal_country_id.code
         if country in PERSON and not person_number(employee.fiscal_tax_number or "", country):
             return self.env._(
                 "%s has no tax number, which the law wants on the receipt. Open Employees, choose the person, and "
                 "enter it on the page “Cash register”.",
                 employee.name,
             )
-        return False
+        return register._cashier_problem(employee)
 
     @api.model
     def _load_pos_data_read(self, records, config):
         """Tell the till who may be the cashier of a receipt, and nothing of the tax number itself."""
         rows = super()._load_pos_data_read(records, config)
-        if config.fiscal_register_id:
+        register = config.sudo().fiscal_register_id
+        if register:
             for row in rows:
-                row["_fiscal_problem"] = self.browse(row["id"])._fiscal_problem(config.company_id)
+                row["_fiscal_problem"] = self.browse(row["id"])._fiscal_problem(register)
         return rows

@@ -64,9 +64,12 @@ class PosOrder(models.Model):
         sign = -1 if order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0) else 1
         operation = "sale" if sign > 0 else "sale_return"
         employee = order._fiscal_employee()
-        problems = [problem] if (problem := employee._fiscal_problem(order.company_id)) else []
+        problems = [problem] if (problem := employee._fiscal_problem(register)) else []
         total = money(sign * order.amount_paid)
-        lines, line_problems = order._fiscal_lines(register, operation, sign, total)
+        rounding = ZERO
+        if order.config_id.cash_rounding and register._capabilities().rounding:
+            rounding = money(sign * (order.amount_paid - order.amount_total))
+        lines, line_problems = order._fiscal_lines(register, operation, sign, total - rounding)
         payments, change = order._fiscal_payments(sign)
         for line in lines:
             line["method_sign"] = self._fiscal_method_sign(payments, total)
@@ -91,6 +94,7 @@ class PosOrder(models.Model):
             "payment_ids": [Command.create(payment) for payment in payments],
             "total": float(total),
             "change": float(change),
+            "rounding": float(rounding),
             "problems": problems + line_problems,
         }
 
@@ -163,16 +167,18 @@ class PosOrder(models.Model):
             if payment.is_change or amount < 0:
                 change -= amount
             else:
-                method = payment.payment_method_id
-                sums[method] = sums.get(method, ZERO) + amount
+                card = payment._fiscal_card_data()
+                means = payment.payment_method_id, tuple(card.items())  # each card is a payment of its own
+                sums[means] = sums.get(means, ZERO) + amount
         kinds = dict(PAYMENT_KINDS)
         return [
             {
                 "kind": method.fiscal_payment_kind if method.fiscal_payment_kind in kinds else "electronic",
                 "name": method.name,
                 "amount": float(amount),
+                "card_data": dict(card) or False,
             }
-            for method, amount in sums.items()
+            for (method, card), amount in sums.items()
             if amount
         ], change
 
@@ -272,6 +278,18 @@ class PosOrderLine(models.Model):
 
 class PosPayment(models.Model):
     _inherit = "pos.payment"
+
+    def _fiscal_card_data(self):
+        """What the terminal told of the card, by the names of `tools.receipt.Payment`; empty for other payments."""
+        card = {
+            "card_mask": self.card_no,
+            "card_system": self.card_brand,
+            "rrn": self.payment_ref_no,
+            "auth_code": self.payment_method_authcode,
+            "transaction_id": self.transaction_id,
+            "acquirer": self.payment_method_issuer_bank,
+        }
+        return {name: value for name, value in card.items() if value}
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -28,5 +28,5 @@ class ResUsers(models.Model):
             for row in rows:
                 user = self.browse(row["id"])
                 employee = user._fiscal_employee(config.company_id)
-                row["_fiscal_problem"] = employee._fiscal_problem(config.company_id)
+                row["_fiscal_problem"] = employee._fiscal_problem(config.sudo().fiscal_register_id)
         return rows

@@ -12,3 +12,4 @@ from . import test_translations
 from . import test_rules
 from . import test_lane
 from . import test_access
+from . import test_callback

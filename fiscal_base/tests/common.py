@@ -7,6 +7,7 @@ from uuid import uuid4
 from odoo import fields
 from odoo.tests import TransactionCase, tagged
 
+from ..const import NEEDS_SHIFT
 from ..demo.shop import make_shop
 from ..tools.capabilities import Capabilities
 from ..tools.outcome import FiscalData, Outcome, RegisterStatus
@@ -82,7 +83,7 @@ class FiscalCase(TransactionCase):
         own = Register._demo_capabilities
 
         def capabilities(register):
-            known = vars(own(register)) | {"opens_shift": True} | self.service.capabilities
+            known = vars(own(register)) | {"opens_shift": frozenset(NEEDS_SHIFT)} | self.service.capabilities
             return Capabilities(**known)
 
         for name, function in {

@@ -153,7 +153,7 @@ class TestBlockedRegister(FaultCase):
         self.drain()
         document = self.sale()
         self.service.plan = [Outcome.blocked("Смена превысила 24 часа", code="shift_expired")]
-        with self.on_service(opens_shift=False):
+        with self.on_service(opens_shift=frozenset()):
             self.drain()
         self.assertEqual(document.state, "done")
         operations = document.search([("register_id", "=", self.register.id)], order="id").mapped("operation")
@@ -166,7 +166,7 @@ class TestBlockedRegister(FaultCase):
         self.drain()
         document = self.sale()
         self.service.plan = [Outcome.blocked("Смена не открыта", code="shift_closed")]
-        with self.on_service(opens_shift=False):
+        with self.on_service(opens_shift=frozenset()):
             self.drain()
         self.assertEqual(document.state, "done")
         self.assertEqual([r["operation"] for __, r in self.service.sent], ["shift_open", "sale", "shift_open", "sale"])

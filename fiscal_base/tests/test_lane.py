@@ -13,6 +13,7 @@ from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..const import NEEDS_SHIFT
 from ..models import fiscal_register_lane
 from ..models.fiscal_register_lane import CONFLICTS, PAUSES
 from ..tools.outcome import FiscalData, Outcome
@@ -47,7 +48,7 @@ class TestShiftPolicy(LaneCase):
 
     def setUp(self):
         super().setUp()
-        self.service.capabilities = {"opens_shift": False}
+        self.service.capabilities = {"opens_shift": frozenset()}
 
     def day(self, policy):
         self.register.shift_policy = policy
@@ -74,7 +75,7 @@ class TestShiftPolicy(LaneCase):
         self.assertGreater(opening.id, self.documents()[0].id, "made by the lane, after the sale, and sent before it")
 
     def test_service_that_opens_shifts_itself(self):
-        self.service.capabilities = {"opens_shift": True}
+        self.service.capabilities = {"opens_shift": frozenset(NEEDS_SHIFT)}
         self.assertEqual(self.day("first"), ["sale", "sale", "shift_close"])
 
     def test_session_without_a_sale(self):
@@ -436,3 +437,28 @@ class TestManyLines(LaneCase):
             self.env.flush_all()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertLessEqual(counts[1] - counts[0], 4, counts)
+
+
+@tagged("post_install", "-at_install")
+class TestPace(LaneCase):
+    """The rate limit of a service is kept by the lane, across its runs too."""
+
+    def test_distance_between_requests(self):
+        self.service.capabilities = {"min_interval": 0.3}
+        self.open_session()
+        self.drain()
+        moments = []
+
+        def now(service, key):
+            moments.append(time.monotonic())
+            service.registered[key] = None
+            return Outcome.done(service.data(key))
+
+        self.service.plan = [now] * 3
+        for __ in range(2):
+            self.sale()
+        self.drain()
+        self.sale()
+        self.drain()
+        first, second, third = moments
+        self.assertGreaterEqual(min(second - first, third - second), 0.3)

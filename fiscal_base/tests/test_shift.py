@@ -105,7 +105,7 @@ class TestShift(FiscalCase):
         session, first = self.day()
         self.register.action_close_shift()
         self.sell([(self.shop.products["bread"], 1)], [(self.shop.card, 62)])
-        with self.on_service(opens_shift=False):
+        with self.on_service(opens_shift=frozenset()):
             self.drain()
         second = self.register.shift_id
         self.assertNotEqual(first, second)

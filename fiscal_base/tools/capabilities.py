@@ -13,13 +13,17 @@ class Capabilities:
     :param payment_kinds: keys of `const.PAYMENT_KINDS` that a receipt may carry
     :param tax_vocabulary: which `fiscal.tax.code` records fit; "" when the provider takes any rate as it is
     :param own_queue: the service keeps an order of its own, so a document it has accepted does not hold up the next
-    :param opens_shift: the service opens the shift with the first receipt by itself
+    :param opens_shift: operations with which the service opens a closed shift by itself
     :param deduplicates: a repeat of the same key is recognised by the service, so that an unknown document may be
         sent again with the same bytes when a look-up is not possible
     :param lookup: outcomes can be asked for by key
     :param status: there is a health check
     :param wait: seconds for which a till waits for the result before it shows “pending”; 0 to 10
-    :param min_interval: seconds between two requests that the service's rate limit asks for
+    :param min_interval: seconds between the starts of two requests that the service's rate limit asks for, at most 1
+    :param rounding: cash rounding is a sum of its own on the receipt; else the base spreads it over the lines
+    :param delivers: how the service can send a receipt to the customer: `email`, `sms`, `viber`
+    :param relay: the register is out of the server's reach: its requests are carried by a browser beside it, or fetched
+        by a service that calls (`fiscal_register_relay.py`)
     :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
         long a look-up's “never seen, send it under a new key” is not believed: both would be executed
     :param test: everything is a test, nothing is fiscal
@@ -29,11 +33,14 @@ class Capabilities:
     payment_kinds: frozenset[str] = frozenset({"cash", "electronic"})
     tax_vocabulary: str = ""
     own_queue: bool = False
-    opens_shift: bool = False
+    opens_shift: frozenset[str] = frozenset()
     deduplicates: bool = False
     lookup: bool = True
     status: bool = True
     wait: float = 5.0
     min_interval: float = 0.0
+    rounding: bool = False
+    delivers: frozenset[str] = frozenset()
+    relay: bool = False
     under_way: float = 0.0
     test: bool = False

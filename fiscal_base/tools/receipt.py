@@ -64,6 +64,8 @@ class Payment:
 
     :param kind: a key of `const.PAYMENT_KINDS`
     :param label: name of the means as the customer knows it
+    :param extra: of a card, what the terminal told, each a text: `card_mask`, `card_system`, `rrn`, `auth_code`,
+        `transaction_id`, `terminal_id`, `acquirer`
     """
 
     kind: str
@@ -107,7 +109,9 @@ class Receipt:
 
     :param operation: a key of `const.OPERATIONS`
     :param key: the idempotency key of this attempt's chain, at most 36 characters
-    :param total: Σ lines = Σ payments − change; the sum of cash for `cash_in` and `cash_out`
+    :param total: Σ lines + rounding = Σ payments − change; the sum of cash for `cash_in` and `cash_out`
+    :param rounding: cash rounding, negative when the customer pays less; 0 where the base has spread it over the lines
+    :param deliver: channels by which this receipt may be sent to the customer: `email`, `sms`, `viber`
     :param change: given back in cash
     :param issued_at: when the business event happened, naive, in the register's time zone
     """
@@ -116,10 +120,12 @@ class Receipt:
     key: str
     total: Decimal = Decimal("0.00")
     change: Decimal = Decimal("0.00")
+    rounding: Decimal = Decimal("0.00")
     lines: tuple[Line, ...] = ()
     payments: tuple[Payment, ...] = ()
     cashier: Person = Person()
     customer: Person = Person()
+    deliver: frozenset[str] = frozenset()
     tax_system: str = ""
     settlement_address: str = ""
     settlement_place: str = ""
