@@ -27,3 +27,7 @@ class AccountJournal(models.Model):
         for journal in self:
             if not journal.fiscal_payment_kind or journal.fiscal_payment_kind in ("cash", "electronic"):
                 journal.fiscal_payment_kind = "cash" if journal.type == "cash" else "electronic"
+
+    def _fiscal_payment_code(self):
+        """Code of this means of payment at the service of the register; False where the kind says enough."""
+        return False

@@ -175,6 +175,7 @@ class PosOrder(models.Model):
             {
                 "kind": method.fiscal_payment_kind if method.fiscal_payment_kind in kinds else "electronic",
                 "name": method.name,
+                "code": method._fiscal_payment_code(),
                 "amount": float(amount),
                 "card_data": dict(card) or False,
             }

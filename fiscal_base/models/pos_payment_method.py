@@ -21,6 +21,10 @@ class PosPaymentMethod(models.Model):
         for method in self:
             method.fiscal_payment_kind = by_type.get(method.type, "electronic")
 
+    def _fiscal_payment_code(self):
+        """Code of this means of payment at the service of the register; False where the kind says enough."""
+        return False
+
     @api.model
     def _load_pos_data_fields(self, config):
         return [*super()._load_pos_data_fields(config), "fiscal_payment_kind"]
