@@ -11,6 +11,8 @@ OPERATIONS = [
     ("purchase_return", "Purchase return"),
     ("correction_sale", "Correction of a sale"),
     ("correction_sale_return", "Correction of a sale return"),
+    ("correction_purchase", "Correction of a purchase"),
+    ("correction_purchase_return", "Correction of a purchase return"),
     ("shift_open", "Opening of a shift"),
     ("shift_close", "Closing of a shift (Z report)"),
     ("cash_in", "Cash in"),
@@ -20,12 +22,17 @@ OPERATIONS = [
     ("x_report", "X report"),
 ]
 #: operations with lines and payments
-CORRECTIONS = ("correction_sale", "correction_sale_return")
+CORRECTIONS = ("correction_sale", "correction_sale_return", "correction_purchase", "correction_purchase_return")
 RECEIPTS = ("sale", "sale_return", "purchase", "purchase_return", *CORRECTIONS)
 #: the return of a receipt, by its operation
 RETURN_OF = {"sale": "sale_return", "purchase": "purchase_return"}
 #: the correction of a receipt, by its operation
-CORRECTION_OF = {"sale": "correction_sale", "sale_return": "correction_sale_return"}
+CORRECTION_OF = {
+    "sale": "correction_sale",
+    "sale_return": "correction_sale_return",
+    "purchase": "correction_purchase",
+    "purchase_return": "correction_purchase_return",
+}
 #: operations that are refused while a shift is closed
 NEEDS_SHIFT = (*RECEIPTS, "cash_in", "cash_out", "cash_withdrawal", "zero")
 #: why a correction is made: FFD tag 1173
