@@ -1,0 +1,52 @@
+"""What a payment means on a receipt: how it is shared among invoices, and which payment method sign its lines carry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from .money import ZERO, spread
+
+#: when goods and services are handed over: with the payment, after it, or before it
+SETTLEMENTS = ("payment", "before", "after")
+#: signs of a payment for what is not handed over yet: the line names a payment, its VAT is a calculated rate
+PREPAID = frozenset({"1", "2", "3"})
+#: signs whose lines name a payment (payment subject 10)
+PAYMENT_ONLY = PREPAID | {"7"}
+
+
+def allocate(paid: Decimal, claims: Sequence[Decimal]) -> tuple[list[Decimal], Decimal]:
+    """Share `paid` among `claims`, to the kopeck.
+
+    Where the claims are more than the money (a discount for early payment, a written-off rest), each gets its part in
+    proportion; where they are less, each is paid in full.
+
+    :param claims: what the payment settled of each invoice, none negative
+    :returns: the share of each, and what is left over: an advance
+    """
+    whole = sum(claims, ZERO)
+    if whole <= paid:
+        return list(claims), paid - whole
+    return spread(claims, paid - whole), ZERO
+
+
+def method_sign(settlement: str, total: Decimal, owed: Decimal, settled: Decimal, on_credit: bool = False) -> str:
+    """Payment method sign (FFD tag 1214) of a payment for an invoice or order.
+
+    :param settlement: one of `SETTLEMENTS`
+    :param total: of the invoice
+    :param owed: what was still to be paid before this payment
+    :param settled: what this payment settles of it
+    :param on_credit: an earlier receipt has handed the goods over on credit
+    """
+    if on_credit or settlement == "after":
+        return "7"
+    whole = settled >= total
+    if settlement == "before":
+        return "1" if whole else "2"
+    return "4" if whole or settled >= owed else "2"
+
+
+def advance_sign(settlement: str) -> str:
+    """Payment method sign of a payment that no invoice or order stands behind."""
+    return {"payment": "4", "before": "3", "after": "7"}[settlement]
