@@ -153,6 +153,13 @@ MEASURES = [
     ("255", "other measure"),
 ]
 
+#: what a receipt says of a payment that names no goods, by country; `tools/details.py` knows the tags
+DETAILS = {
+    "RU": "{legal} за обучение {customer} - {note}",
+    "UA": "{legal} за навчання {customer} - {note}",
+    "": "{legal} for the tuition of {customer} - {note}",
+}
+
 #: XML id of Odoo's unit of measure → measure of quantity (FFD tag 2108)
 UNIT_MEASURES = {
     "uom.product_uom_unit": "0",

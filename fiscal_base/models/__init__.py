@@ -1,6 +1,7 @@
 from . import (
     account_journal,
     account_move,
+    account_payment_details,
     fiscal_attempt,
     fiscal_document,
     fiscal_document_line,
@@ -8,6 +9,7 @@ from . import (
     fiscal_document_payment,
     fiscal_register,
     fiscal_register_demo,
+    fiscal_register_details,
     fiscal_register_lane,
     fiscal_shift,
     fiscal_tax_code,

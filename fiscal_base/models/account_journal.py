@@ -22,6 +22,16 @@ class AccountJournal(models.Model):
         readonly=False,
     )
 
+    fiscal_details_template = fields.Char(
+        string="Text of the receipt line",
+        help="What the receipt says of a payment of this journal without an invoice. Empty: the text of the register.",
+    )
+
+    @api.constrains("fiscal_details_template")
+    def _check_fiscal_details_template(self):
+        for journal in self:
+            self.env["fiscal.register"]._check_details(journal.fiscal_details_template)
+
     @api.depends("type")
     def _compute_fiscal_payment_kind(self):
         for journal in self:

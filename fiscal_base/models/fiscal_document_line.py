@@ -19,6 +19,7 @@ class FiscalDocumentLine(models.Model):
     company_id = fields.Many2one(related="document_id.company_id")
     currency_id = fields.Many2one(related="document_id.currency_id")
     name = fields.Char(required=True)
+    full_name = fields.Char(string="Whole text", help="The text before it was shortened to what a receipt may hold.")
     product_id = fields.Many2one("product.product", ondelete="set null")
     quantity = fields.Float(digits=(16, 3), default=1)
     price = fields.Monetary(help="Price of one unit before discount, taxes included.")

@@ -2,6 +2,7 @@ from . import test_hoot
 from . import test_outbox
 from . import test_tours
 from . import test_tours_more
+from . import test_details
 from . import test_faults
 from . import test_shift
 from . import test_manual
