@@ -11,6 +11,7 @@ from . import (
     fiscal_register_demo,
     fiscal_register_details,
     fiscal_register_lane,
+    fiscal_register_relay,
     fiscal_shift,
     fiscal_tax_code,
     fiscal_tax_mapping,

@@ -44,6 +44,8 @@ class FiscalAttempt(models.Model):
     message = fields.Text(readonly=True)
     request = fields.Text(readonly=True)
     response = fields.Text(readonly=True)
+    relay_token = fields.Char(readonly=True, copy=False, groups="base.group_system", index="btree_not_null")
+    replies = fields.Json(readonly=True, copy=False, groups="base.group_system")
 
     def write(self, vals):
         if not engine_at_work(self.env):

@@ -47,6 +47,9 @@ class FiscalRegister(models.Model):
     A service that calls back tells its news by `fiscal.document._told`, or has the document looked up at once by
     `_ask_now`, after it has proved itself; the lane asks as well, so a lost callback loses nothing.
 
+    A register that only a browser beside it can reach, or that calls by itself, gives `_<p>_conversation` instead of
+    `_<p>_submit`, `_<p>_lookup` and `_<p>_status`: see `fiscal_register_relay.py`.
+
     The engine around it is in `fiscal_register_lane.py`. A provider holds no state machine.
     """
 
@@ -477,7 +480,11 @@ class FiscalRegister(models.Model):
     def action_test_connection(self):
         """Ask the register and say in plain words what was found."""
         self.ensure_one()
-        status = self._status()
+        if self._capabilities().relay:
+            return {"type": "ir.actions.client", "tag": "fiscal_relay_status", "params": {"register_id": self.id}}
+        return self._status_notification(self._status())
+
+    def _status_notification(self, status):
         found = [
             (self.env._("Register"), " ".join(filter(None, (status.name, status.serial_number)))),
             (self.env._("Registration number"), status.register_number),

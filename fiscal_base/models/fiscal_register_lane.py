@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import psycopg2
+import psycopg2.errors
 import psycopg2.extensions
 import pytz
 
@@ -155,6 +156,11 @@ class FiscalRegister(models.Model):
         :returns: what `pos.config.fiscal_drive` promises, read after the lane has committed
         """
         self._run_lane(self._wait(), order_uuids)
+        call = self._relay_take() if self._capabilities().relay else None
+        return self._driven(config_id, order_uuids, call)
+
+    def _driven(self, config_id, order_uuids, call):
+        """What a till learns after the lane has done something for it."""
         with self.pool.cursor() as cr:
             env = api.Environment(cr, self.env.uid, dict(self.env.context))
             register = env["fiscal.register"].sudo().browse(self.id)
@@ -162,6 +168,7 @@ class FiscalRegister(models.Model):
             return {
                 "register": register._till_status(),
                 "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
+                "call": call,
             }
 
     def _run_lane(self, seconds, order_uuids=None, watch=False):
@@ -181,17 +188,22 @@ class FiscalRegister(models.Model):
             register._recover()
             if watch:
                 register._once(register._watch)
+            if register._capabilities().relay:
+                return
             register._drain(deadline, order_uuids)
             if watch:
                 register._check_health()
 
     @contextlib.contextmanager
-    def _lane(self):
-        """The register in a connection of its own that holds the lane, or None when another worker has it."""
+    def _lane(self, wait=False):
+        """The register in a connection of its own that holds the lane, or None when another worker has it.
+
+        :param wait: give the other one some seconds first: it has only a look at a lane whose requests are carried
+        """
         with self.pool.cursor() as cr:
             env = api.Environment(cr, self.env.uid, {"lang": self.user_id.lang}, su=True)
             register = env["fiscal.register"].browse(self.id)
-            if not register._lock_lane():
+            if not (register._wait_for_lane() if wait else register._lock_lane()):
                 yield None
                 return
             try:
@@ -202,13 +214,24 @@ class FiscalRegister(models.Model):
                     register._unlock_lane()
                     cr.rollback()  # or what was committed just before the lock fell would not be seen
                     # A document that was committed while the lane was held found it busy; nobody else would come.
-                    if register._next_document():
+                    if not register._capabilities().relay and register._next_document():
                         register._wake()
                     register._commit()
 
     def _lock_lane(self):
         self.env.cr.execute(SQL("SELECT pg_try_advisory_lock(%s, %s)", LANE, self.id))
         return self.env.cr.fetchone()[0]
+
+    def _wait_for_lane(self):
+        try:
+            self.env.cr.execute("SET LOCAL lock_timeout = '5s'")
+            self.env.cr.execute(SQL("SELECT pg_advisory_lock(%s, %s)", LANE, self.id), log_exceptions=False)
+        except psycopg2.errors.LockNotAvailable:
+            self.env.cr.rollback()
+            return False
+        self.env.cr.execute("SET LOCAL lock_timeout = DEFAULT")
+        self._commit()  # what was committed before the lock was had is to be seen
+        return True
 
     def _unlock_lane(self):
         self.env.cr.execute(SQL("SELECT pg_advisory_unlock(%s, %s)", LANE, self.id))
@@ -236,7 +259,9 @@ class FiscalRegister(models.Model):
     # === Through the lane ===
 
     def _recover(self):
-        """Documents left `sending` by a worker that is gone: their outcome is unknown."""
+        """Documents left `sending` by a worker or a carrier that is gone: their outcome is unknown."""
+        if self._relayed():
+            return
 
         def step():
             orphans = self.env["fiscal.document"].search([("register_id", "=", self.id), ("state", "=", "sending")])
@@ -369,19 +394,31 @@ class FiscalRegister(models.Model):
 
     def _look_up(self, document):
         """Ask the service about `document`; where it cannot be asked but knows repeats by key, send the same again."""
-        capabilities = self._capabilities()
-        method = "lookup" if capabilities.lookup else "submit"
-        if not capabilities.lookup and not capabilities.deduplicates:
-            self._once(lambda: document._engine().write({"retry_at": fields.Datetime.now() + LONGEST}))
+        method = self._lookup_method(document)
+        if not method:
             return
         attempt = self._once(lambda: self._begin(document, "lookup"))
         outcome = self._call(document, method)
+        self._finish(document, attempt, self._looked_up(document, method, outcome))
+
+    def _lookup_method(self, document):
+        """How to ask: `lookup`, `submit` once more, or None where only a person can know (the document is put off)."""
+        capabilities = self._capabilities()
+        if capabilities.lookup:
+            return "lookup"
+        if capabilities.deduplicates:
+            return "submit"
+        self._once(lambda: document._engine().write({"retry_at": fields.Datetime.now() + LONGEST}))
+        return None
+
+    def _looked_up(self, document, method, outcome):
+        """What the outcome of asking by `method` says about the document."""
         if method == "submit" and outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
             # That holds of this repeat alone; what became of the first sending is as open as before.
-            outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False)
-        elif outcome.new_key and (seconds := self._under_way(document)) > 0:
-            outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False, retry_after=seconds)
-        self._finish(document, attempt, outcome)
+            return replace(outcome, kind=Kind.UNKNOWN, new_key=False)
+        if outcome.new_key and (seconds := self._under_way(document)) > 0:
+            return replace(outcome, kind=Kind.UNKNOWN, new_key=False, retry_after=seconds)
+        return outcome
 
     def _under_way(self, document):
         """Seconds for which the last sending of `document` may still be on its way to the service."""

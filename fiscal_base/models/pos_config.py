@@ -86,12 +86,25 @@ class PosConfig(models.Model):
         Called by the till in a request of its own once the orders are committed. Nothing of it can fail the sale.
 
         :param list[str] order_uuids: orders whose receipts the till waits for; empty for cash moves and shifts
-        :returns: `{"register": {…}, "receipts": {uuid: {…}}}` as the till shows them
+        :returns: `{"register": {…}, "receipts": {uuid: {…}}, "call": …}` as the till shows them; with a `call`, the
+            till carries it to the register and brings the reply by `fiscal_relay`
         """
         register = self._fiscal_register_of_till()
         if not register:
             return {"register": False, "receipts": {}}
         return register._drive(self.id, list(order_uuids))
+
+    def fiscal_relay(self, order_uuids, token, reply):
+        """Bring the reply of this till's register to a request that the till has carried there.
+
+        :param token: of the request
+        :param dict reply: `{"status": int, "text": str}`, or `{"error": str}` where there was none
+        :returns: as `fiscal_drive`
+        """
+        register = self._fiscal_register_of_till()
+        if not register or not register._capabilities().relay:
+            return {"register": False, "receipts": {}}
+        return register._driven(self.id, list(order_uuids), register._relay_bring(token, reply))
 
     def fiscal_retry(self, order_uuids):
         """Take up again what waits or was refused, because the cashier says “Try again”; then the till calls

@@ -14,3 +14,4 @@ from . import test_rules
 from . import test_lane
 from . import test_access
 from . import test_callback
+from . import test_relay

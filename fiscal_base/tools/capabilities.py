@@ -22,8 +22,9 @@ class Capabilities:
     :param min_interval: seconds between the starts of two requests that the service's rate limit asks for, at most 1
     :param rounding: cash rounding is a sum of its own on the receipt; else the base spreads it over the lines
     :param delivers: how the service can send a receipt to the customer: `email`, `sms`, `viber`
-    :param relay: the register is out of the server's reach: its requests are carried by a browser beside it, or fetched
-        by a service that calls (`fiscal_register_relay.py`)
+    :param relay: 0 where the server reaches the register itself. Else its requests are carried by a browser beside it
+        or by a service that calls, and this is for how many seconds a carrier may be away with one
+        (`fiscal_register_relay.py`)
     :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
         long a look-up's “never seen, send it under a new key” is not believed: both would be executed
     :param test: everything is a test, nothing is fiscal
@@ -41,6 +42,6 @@ class Capabilities:
     min_interval: float = 0.0
     rounding: bool = False
     delivers: frozenset[str] = frozenset()
-    relay: bool = False
+    relay: float = 0.0
     under_way: float = 0.0
     test: bool = False

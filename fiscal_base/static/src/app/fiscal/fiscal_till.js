@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { bringSurely, carry } from "../../relay/carry";
 import { serializeError } from "./serialize_error";
 
 /** Seconds between two questions about a receipt that the register has not finished; the last one repeats. */
@@ -140,12 +141,22 @@ export class FiscalTill {
         }
     }
 
-    /** Let the server drain the lane for what is pending (or just look), and note what came of it. Never throws. */
+    /**
+     * Let the server drain the lane for what is pending (or just look), and note what came of it. Requests that only
+     * this computer can bring to the register are carried there one after the other. Never throws.
+     */
     async drive() {
         clearTimeout(this.timer);
         this.timer = null;
         try {
-            await this.ask("fiscal_drive", Object.keys(this.pending));
+            let { call } = await this.ask("fiscal_drive", Object.keys(this.pending));
+            while (call) {
+                const { token } = call;
+                const reply = await carry(call);
+                const bring = () =>
+                    this.ask("fiscal_relay", Object.keys(this.pending), token, reply);
+                ({ call } = await bringSurely(bring));
+            }
         } catch (error) {
             console.info("The receipt comes later:", serializeError(error));
         }
@@ -167,12 +178,16 @@ export class FiscalTill {
         return this.drive();
     }
 
-    /** Put one question about `uuids` to the server, and note the answer unless a later one has come already. */
-    async ask(method, uuids) {
+    /**
+     * Put one question about `uuids` to the server, and note the answer unless a later one has come already.
+     *
+     * @returns the answer
+     */
+    async ask(method, uuids, ...rest) {
         const question = ++this.asked;
-        const answer = await this.call(method, uuids);
+        const answer = await this.call(method, uuids, ...rest);
         if (question < this.answered) {
-            return;
+            return answer;
         }
         this.answered = question;
         this.register = answer.register;
@@ -189,13 +204,15 @@ export class FiscalTill {
             this.pos.models["pos.order"].getBy("uuid", uuid)?.noteFiscalReceipts(receipts);
             this.note(uuid, receipts);
         }
+        return answer;
     }
 
     /** The call itself, behind the screen; an answer that does not come is an error. */
-    async call(method, uuids) {
+    async call(method, uuids, ...rest) {
         const request = this.pos.env.services.orm.silent.call("pos.config", method, [
             [this.pos.config.id],
             uuids,
+            ...rest,
         ]);
         let timer;
         const limit = new Promise((resolve, reject) => {

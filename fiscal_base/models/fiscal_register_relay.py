@@ -1,0 +1,208 @@
+import logging
+import secrets
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import AccessError
+
+from ..tools.outcome import Outcome, RegisterStatus, storable
+from ..tools.text import one_line
+from ..tools.transport import MAX_ANSWER, Answer, Lost, Request
+from .fiscal_document import LONGEST
+
+_logger = logging.getLogger(__name__)
+
+#: documents that one call of a carrier takes up at most before it gets a request
+STEPS = 50
+
+
+class FiscalRegister(models.Model):
+    """Registers that the server cannot reach: somebody beside them carries requests there and replies back.
+
+    A *carrier* is a browser on the computer of the register, or a service that calls Odoo by itself. It takes one
+    request at a time out of the lane (`_relay_take`) and brings the reply (`_relay_bring`); nothing else differs from
+    a lane that the server drains: the same order, the same three commits, the same conversation of the provider.
+
+    The lane's lock cannot be held meanwhile, since a carrier may be gone for good. A request that is out has a token
+    and a lease (`Capabilities.relay` seconds) instead: while it lasts, nobody else gets one; when it is over, the
+    document is unknown and is looked up through the next carrier. The replies so far are kept with the attempt, and the
+    conversation is replayed with them; so it must not depend on anything but the document and the replies.
+
+    A provider gives ``_<p>_conversation(document, request, kind)``: a generator that yields `tools.transport.Request`,
+    is sent `Answer` or `Lost`, and returns an `Outcome` (kinds `submit`, `lookup`) or a `RegisterStatus` (`status`,
+    with no document). What it yields goes to a browser: there is no secret in it, and `auth` is not handed on.
+    """
+
+    _inherit = "fiscal.register"
+
+    relay_until = fields.Datetime(readonly=True, copy=False)
+    relays = fields.Boolean(compute="_compute_relays")
+
+    def _compute_relays(self):
+        for register in self:
+            register.relays = bool(register._capabilities().relay)
+
+    # === Ways in ===
+
+    def _relay_take(self):
+        """The next request of the lane for a carrier, as JSON values, or None where there is nothing to carry now.
+
+        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout"}`, timeout in seconds
+        """
+        with self._lane() as register:
+            if not register or register.state != "enabled" or register._relayed():
+                return None
+            register._recover()
+            return register._relay_next()
+
+    def _relay_bring(self, token, reply):
+        """Take the reply to the request with `token`: `{"status": int, "text": str}`, or `{"error": str}`.
+
+        A reply that comes twice or too late changes nothing that is final.
+
+        :returns: the next request, as `_relay_take`
+        """
+        with self._lane(wait=True) as register:
+            if not register or not isinstance(token, str):
+                return None
+            attempt = register.env["fiscal.attempt"].search(
+                [("relay_token", "=", token), ("document_id.register_id", "=", register.id)], limit=1
+            )
+            if attempt:
+                register._once(lambda: register._relay_keep(attempt, reply))
+                if call := register._relay_step(attempt):
+                    return call
+            if register.state != "enabled" or register._relayed():
+                return None
+            return register._relay_next()
+
+    def relay(self, token=None, reply=None):
+        """For a browser of the back office: bring a reply, if there is one, and take the next request.
+
+        :returns: `{"call": as `_relay_take` or None, "left": documents still in the queue}`
+        """
+        self.ensure_one()
+        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
+            raise AccessError(self.env._("Only accountants can send documents from this computer."))
+        self.check_access("read")
+        register = self.sudo()
+        call = register._relay_bring(token, reply) if token else register._relay_take()
+        register.invalidate_recordset()
+        return {"call": call, "left": register.open_count}
+
+    def relay_status(self, replies):
+        """For a browser: ask the register how it is, given the replies so far.
+
+        :returns: `{"call": …}` for the next question, `{"action": …}` with the notification at the end
+        """
+        self.ensure_one()
+        self.check_access("read")
+        register = self.sudo()
+        said = register._relay_said(register.env["fiscal.document"], "status", list(replies)[:STEPS])
+        if isinstance(said, Request):
+            return {"call": register._relay_call(said, "")}
+        if not isinstance(said, RegisterStatus):
+            problem = self.env._("The register does not say how it is (%s).", type(said).__name__)
+            said = RegisterStatus(ready=False, reachable=False, problem=problem)
+        register._note_status(said)
+        return {"action": self._status_notification(said)}
+
+    def action_relay(self):
+        """Work off the queue from the browser that shows the register."""
+        self.ensure_one()
+        return {"type": "ir.actions.client", "tag": "fiscal_relay", "params": {"register_id": self.id}}
+
+    # === One step ===
+
+    def _relayed(self):
+        """Whether a request is out with a carrier."""
+        return self._pauses(self.relay_until, fields.Datetime.now())
+
+    def _relay_next(self):
+        """Begin with the document that is due, until there is a request to carry."""
+        for __ in range(STEPS):
+            document = self._next_document()
+            if not document:
+                return None
+            method = "submit"
+            if document.state != "queued":
+                method = self._lookup_method(document)
+                if not method:
+                    continue
+            elif self._opening_for(document):
+                continue
+            attempt = self._relay_begin(document)
+            if attempt and (call := self._relay_step(attempt)):
+                return call
+        return None
+
+    def _relay_begin(self, document):
+        return self._once(lambda: self._begin(document, "submit" if document.state == "queued" else "lookup"))
+
+    def _relay_keep(self, attempt, reply):
+        """Keep a reply with its attempt. Its token is used up."""
+        reply = storable(reply) if isinstance(reply, dict) else {}
+        attempt._engine().write({"relay_token": False, "replies": [*(attempt.replies or []), reply]})
+        self.relay_until = False
+
+    def _relay_step(self, attempt):
+        """Go on with the conversation of `attempt`.
+
+        :returns: the next request of it as the carrier gets it, or None at its end, when its outcome is stored
+        """
+        document = attempt.document_id
+        kind = "submit" if attempt.kind == "submit" else self._lookup_method(document) or "lookup"
+        said = self._relay_said(document, kind, attempt.replies or [])
+        self.env.cr.rollback()
+        if isinstance(said, Request):
+            token = secrets.token_urlsafe(24)
+            self._once(lambda: self._relay_lend(attempt, token))
+            return self._relay_call(said, token)
+        if not isinstance(said, Outcome):
+            said = Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(said).__name__))
+        if attempt.kind == "lookup":
+            said = self._looked_up(document, kind, said)
+        self._once(lambda: attempt._engine().write({"replies": False}))
+        if attempt.key == document.key:
+            self._finish(document, attempt, said)
+        else:
+            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said))
+        return None
+
+    def _relay_lend(self, attempt, token):
+        lease = min(timedelta(seconds=self._capabilities().relay), LONGEST)
+        attempt._engine().relay_token = token
+        self.relay_until = fields.Datetime.now() + lease
+
+    def _relay_said(self, document, kind, replies):
+        """What the provider's conversation says after `replies`: a `Request`, or what it returns in the end."""
+        try:
+            conversation = self._call_provider("conversation", document, document.request or {}, kind)
+            said = next(conversation)
+            for reply in replies:
+                said = conversation.send(_reply(reply))
+        except StopIteration as end:
+            return end.value
+        except Exception as error:
+            _logger.exception("fiscal document %s: the conversation failed", document.key)
+            return error
+        return said
+
+    def _relay_call(self, request, token):
+        return {
+            "token": token,
+            "provider": self.provider,
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": request.body,
+            "timeout": request.read_timeout,
+        }
+
+
+def _reply(raw):
+    """A reply as a carrier brought it, as the transport knows it. What is no answer is a lost one."""
+    status, text = raw.get("status"), raw.get("text")
+    if isinstance(status, int) and isinstance(text, str) and len(text) <= MAX_ANSWER:
+        return Answer(status, text)
+    return Lost(one_line(str(raw.get("error") or "no answer"))[:200])

@@ -1,0 +1,53 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+
+/**
+ * How a provider's requests get from this browser to a register beside it, by provider: an async function that takes a
+ * call as the server's `_relay_take` describes it and gives `{status, text}`. A provider adds one where a plain `fetch`
+ * will not do, for example to sign in with what is kept in this browser alone.
+ */
+export const carriers = registry.category("fiscal_carriers");
+
+/** Options of `fetch` for a call; a request to this very computer needs no cookie, and no redirect is followed. */
+export function fetchOptions({ method, headers, body, timeout }) {
+    return {
+        method,
+        headers,
+        body: body || undefined,
+        credentials: "omit",
+        redirect: "error",
+        signal: AbortSignal.timeout(1000 * timeout),
+    };
+}
+
+async function fetchCarrier(call) {
+    const response = await browser.fetch(call.url, fetchOptions(call));
+    return { status: response.status, text: await response.text() };
+}
+
+/** Carry one request to the register. Never throws: a reply that did not come says why. */
+export async function carry(call) {
+    try {
+        return await carriers.get(call.provider, fetchCarrier)(call);
+    } catch (error) {
+        return { error: `${error.name}: ${error.message}` };
+    }
+}
+
+/**
+ * Bring a reply by `bring`, again when Odoo cannot be reached: a reply that is lost holds the register up until its
+ * lease is over. Bringing one twice does no harm.
+ */
+export async function bringSurely(bring, pauses = [1, 3, 10]) {
+    for (const pause of pauses) {
+        try {
+            return await bring();
+        } catch (error) {
+            if (error.exceptionName) {
+                throw error; // Odoo was reached, and refuses
+            }
+            await new Promise((resolve) => browser.setTimeout(resolve, 1000 * pause));
+        }
+    }
+    return bring();
+}

@@ -1,0 +1,90 @@
+import { advanceTime, animationFrame, expect, test } from "@odoo/hoot";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { bringSurely, carriers, carry } from "@fiscal_base/relay/carry";
+import { paidOrder, receiptOf, setupFiscalEnv } from "@fiscal_base/../tests/unit/utils";
+
+definePosModels();
+
+const CALL = {
+    token: "t1",
+    provider: "test",
+    method: "POST",
+    url: "http://localhost:5893/Execute",
+    headers: { "Content-Type": "application/json" },
+    body: "{}",
+    timeout: 10,
+};
+
+test("a request goes to the register as it is, without cookies and redirects", async () => {
+    patchWithCleanup(browser, {
+        fetch: async (url, options) => {
+            expect.step(`${options.method} ${url} ${options.body}`);
+            expect(options.credentials).toBe("omit");
+            expect(options.redirect).toBe("error");
+            return { status: 401, text: async () => "no" };
+        },
+    });
+    expect(await carry(CALL)).toEqual({ status: 401, text: "no" });
+    expect.verifySteps(["POST http://localhost:5893/Execute {}"]);
+});
+
+test("a register that does not answer is a reply too", async () => {
+    patchWithCleanup(browser, {
+        fetch: () => Promise.reject(new TypeError("Failed to fetch")),
+    });
+    expect(await carry(CALL)).toEqual({ error: "TypeError: Failed to fetch" });
+});
+
+test("a provider may carry in its own way", async () => {
+    carriers.add("test", async (call) => ({ status: 200, text: `own ${call.token}` }), {
+        force: true,
+    });
+    expect(await carry(CALL)).toEqual({ status: 200, text: "own t1" });
+    carriers.remove("test");
+});
+
+test("a reply is brought again while Odoo is away, and not when it refuses", async () => {
+    let tries = 0;
+    const brought = bringSurely(async () => {
+        tries += 1;
+        if (tries < 3) {
+            throw new Error("away");
+        }
+        return "brought";
+    });
+    await advanceTime(10000);
+    expect(await brought).toBe("brought");
+    expect(tries).toBe(3);
+    const refusal = Object.assign(new Error(), { exceptionName: "odoo.exceptions.AccessError" });
+    await expect(bringSurely(() => Promise.reject(refusal))).rejects.toThrow();
+});
+
+test("the till carries every request that it gets, and shows the receipt", async () => {
+    const { store, server } = await setupFiscalEnv();
+    patchWithCleanup(browser, {
+        fetch: async (url) => ({ status: 200, text: async () => `printed ${url}` }),
+    });
+    const order = await paidOrder(store);
+    const calls = [{ ...CALL }, { ...CALL, token: "t2", url: "http://localhost:5893/Again" }];
+    const answers = [];
+    patchWithCleanup(store.fiscal, {
+        async call(method, uuids, ...rest) {
+            answers.push([method, ...rest]);
+            const call = calls.shift();
+            const receipt = receiptOf(call ? "sending" : "done");
+            return { register: server.register, receipts: { [order.uuid]: [receipt] }, call };
+        },
+    });
+    store.fiscal.pending[order.uuid] = 0;
+    await store.fiscal.drive();
+    await animationFrame();
+    expect(answers).toEqual([
+        ["fiscal_drive"],
+        ["fiscal_relay", "t1", { status: 200, text: "printed http://localhost:5893/Execute" }],
+        ["fiscal_relay", "t2", { status: 200, text: "printed http://localhost:5893/Again" }],
+    ]);
+    expect(order.fiscalReceipts[0].state).toBe("done");
+    expect(store.fiscal.isPending(order)).toBe(false);
+});
