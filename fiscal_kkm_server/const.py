@@ -39,9 +39,12 @@ CHECK_TYPES = {
     "correction_sale_return": 3,
     "purchase": 10,
     "purchase_return": 11,
+    "correction_purchase": 12,
+    "correction_purchase_return": 13,
 }
+CORRECTIONS = {operation for operation in CHECK_TYPES if operation.startswith("correction")}
 #: `n` of the QR code for a TypeCheck (§6)
-QR_TYPES = {0: "1", 1: "2", 2: "1", 3: "2", 10: "3", 11: "4"}
+QR_TYPES = {0: "1", 1: "2", 2: "1", 3: "2", 10: "3", 11: "4", 12: "3", 13: "4"}
 
 #: Command by operation (§3)
 COMMANDS = {
@@ -71,6 +74,28 @@ MEASURES = {0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 7
 
 #: AgentSign (§4, FFD tag 1222)
 AGENTS = {*range(7)}
+#: those that move money for others, whose own data stand on the line too (FFD tag 1223)
+PAYMENT_AGENTS = {*range(4)}
+#: AgentData (§5.2, FFD tags 1044, 1073 to 1075, 1026, 1005, 1016): key of `Line.extra["agent"]` → field
+AGENT_DATA = {
+    "operation": "PayingAgentOperation",
+    "phone": "PayingAgentPhone",
+    "receiver_phone": "ReceivePaymentsOperatorPhone",
+    "transfer_phone": "MoneyTransferOperatorPhone",
+    "transfer_name": "MoneyTransferOperatorName",
+    "transfer_address": "MoneyTransferOperatorAddress",
+    "transfer_tax_number": "MoneyTransferOperatorVATIN",
+}
+
+#: BarcodeType (§4)
+BARCODES = ("QR", "CODE128", "CODE39", "EAN13", "PDF417")
+
+#: names of counters of `fiscal.shift` → ReceiptType of GetCounters (§3.6)
+COUNTED = {"sale": "Shell", "sale_return": "ShellReturn"}
+
+#: bits of ValidationResult (§3.9, FFD tag 2106): the code was checked by its key, and rightly; its status was checked by
+#: the state's system of marking, and may be sold
+MARKING_CHECKED, MARKING_GOOD, STATUS_CHECKED, STATUS_GOOD = 1, 2, 4, 8
 
 #: Status of an answer (§4)
 OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = 0, 1, 2, 3, 4, 5
@@ -83,6 +108,33 @@ UNDER_WAY = 15
 
 #: longest name of a line (§5.2, FFD tag 1030)
 NAME_LENGTH = 128
+
+#: “( 107 : ККТ: Нет чековой ленты )”: the number of an error and who gives it
+NUMBERED = re.compile(r"\(\s*(\d{1,3})\s*:\s*(ККТ|ФН)\s*:")
+#: The same as `ERRORS`, for numbers whose meaning the maker of registers states (§8.2). The fiscal storage's own numbers
+#: below 33 mean other things on registers without one, so they count only where the text says «ФН».
+NUMBERS = {
+    ("ФН", 22): ("blocked", "shift_expired"),
+    ("ККТ", 60): ("rejected", "shift_open"),
+    ("ККТ", 61): ("blocked", "shift_closed"),
+    ("ККТ", 69): ("rejected", "refused"),
+    ("ККТ", 70): ("rejected", "not_enough_cash"),
+    ("ККТ", 73): ("rejected", "refused"),
+    ("ККТ", 77): ("rejected", "refused"),
+    ("ККТ", 78): ("blocked", "shift_expired"),
+    ("ККТ", 142): ("rejected", "refused"),
+    ("ККТ", 192): ("blocked", "clock"),
+    ("ФН", 7): ("device", "clock"),
+    ("ФН", 18): ("device", "storage_full"),
+    ("ФН", 20): ("device", "operator"),
+    ("ФН", 23): ("device", "clock"),
+    ("ККТ", 74): ("device", "receipt_open"),
+    ("ККТ", 79): ("device", "register_password"),
+    ("ККТ", 80): ("device", "printing"),
+    ("ККТ", 88): ("device", "printing"),
+    ("ККТ", 107): ("device", "paper"),
+    ("ККТ", 124): ("device", "clock"),
+}
 
 #: What an error text proves. The first row that fits wins, so the uncertain rows stand before those that prove that
 #: nothing was registered. Kinds:
@@ -105,8 +157,11 @@ ERRORS = [
         (r"смена (уже )?открыта", "rejected", "shift_open"),
         # §8.2 codes 6Bh, 50h, 58h; §7 items 4, 6, 12, 13
         (r"бумаг|чековой ленты", "device", "paper"),
+        (r"крышк", "device", "cover"),
         (r"нет связи|связь|соединен|подключ|порт|таймаут|время ожидания|timeout|не отвечает", "device", "connection"),
         (r"\bфн\b|фискальн\w+ накопител|\bофд\b|дат[аы] и врем|неверн\w+ (дата|время)", "device", "storage"),
+        # §3.9: refused by the check of the marking code
+        (r"код\w* маркировки|\bкм\b", "device", "marking"),
         # §8.2 code 46h
         (r"не ?хватает (денег|наличн)|недостаточно (денег|наличн)", "rejected", "not_enough_cash"),
         # §5.1, §5.4, §4, §7 item 8: checked before the register is asked

@@ -5,25 +5,63 @@
 socket, so the same code serves a call from the server, from a browser beside the register, and a test.
 """
 
-from .answers import Failure, ListedDevice, parse, parse_devices, parse_status
+from .answers import Card, Failure, ListedDevice, Verdict, parse, parse_card, parse_devices, parse_marking, parse_status, read
 from .checks import Problem, problems
-from .commands import Device, build, freeze, get_data_kkt, http, list_devices
+from .commands import (
+    Device,
+    Marked,
+    Paper,
+    build,
+    cancel_card,
+    freeze,
+    get_data_check,
+    get_data_kkt,
+    get_rezult,
+    http,
+    list_devices,
+    ofd_report,
+    open_drawer,
+    pay_by_card,
+    prepare,
+    return_by_card,
+    settlement,
+    slip,
+    validate_marking,
+)
 from .conversations import lookup, submit
 
 __all__ = [
+    "Card",
     "Device",
     "Failure",
     "ListedDevice",
+    "Marked",
+    "Paper",
     "Problem",
+    "Verdict",
     "build",
+    "cancel_card",
     "freeze",
+    "get_data_check",
     "get_data_kkt",
+    "get_rezult",
     "http",
     "list_devices",
     "lookup",
+    "ofd_report",
+    "open_drawer",
     "parse",
+    "parse_card",
     "parse_devices",
+    "parse_marking",
     "parse_status",
+    "pay_by_card",
+    "prepare",
     "problems",
+    "read",
+    "return_by_card",
+    "settlement",
+    "slip",
     "submit",
+    "validate_marking",
 ]

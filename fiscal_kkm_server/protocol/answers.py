@@ -46,7 +46,15 @@ class Failure(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class ListedDevice:
-    """One device of `List` (§3.4). `usable` is switched on in the settings and on line."""
+    """One device of `List` (§3.4); what it does not say is empty.
+
+    :param usable: switched on in the settings and on line
+    :param tax_systems: keys of `const.TAX_VARIANTS`
+    :param expires: when the fiscal storage ends
+    :param unsent: documents that have not reached the operator of fiscal data
+    :param test: its fiscal storage is none
+    :param is_register: as far as can be told; the rest are card terminals, scales, scanners
+    """
 
     number: int
     serial: str
@@ -54,6 +62,41 @@ class ListedDevice:
     tax_number: str
     organization: str
     usable: bool
+    tax_systems: tuple[str, ...] = ()
+    format_version: str = ""
+    expires: datetime | None = None
+    unsent: int | None = None
+    test: bool = False
+    is_register: bool = True
+
+
+class Verdict(NamedTuple):
+    """What is known about a marking code (§3.9).
+
+    :param allowed: the piece may be sold
+    :param certain: the state's system of marking has said so, not the fiscal storage alone
+    :param words: the service's own
+    """
+
+    code: str
+    allowed: bool
+    certain: bool
+    words: str
+
+
+class Card(NamedTuple):
+    """What a card terminal says of a command (§3.8).
+
+    :param state: "done", "running", "failed" or "unknown"
+    :param problem: key of the sentence for people (`texts.OUTCOMES`)
+    :param words: the terminal's own
+    :param data: what is kept with the payment
+    """
+
+    state: str
+    problem: str = ""
+    words: str = ""
+    data: Mapping = {}
 
 
 # === Values ===
@@ -210,6 +253,10 @@ def failed(command: dict, answer: dict, response: str, checked: bool = False) ->
 
 
 def _classify(message: str) -> tuple[str, str]:
+    """What `message` proves, and the code of the sentence for people. A number says it more surely than words."""
+    numbered = const.NUMBERED.search(message)
+    if numbered and (known := const.NUMBERS.get((numbered[2], int(numbered[1])))):
+        return known
     for pattern, kind, code in const.ERRORS:
         if pattern.search(message):
             return kind, code
@@ -326,7 +373,6 @@ def parse_status(reply: Reply) -> RegisterStatus:
     code = _register_problem(info)
     session = integer(info.get("SessionState"))
     ends = [date for name in ("FN_DateEnd", "LicenseExpirationDate") if (date := moment(info.get(name)))]
-    variants = {str(number): key for key, number in const.TAX_VARIANTS.items()}
     return RegisterStatus(
         ready=code in ("", "shift_expired"),
         problem=code,
@@ -334,11 +380,7 @@ def parse_status(reply: Reply) -> RegisterStatus:
         serial_number=words(info.get("KktNumber")),
         register_number=words(info.get("RegNumber")),
         tax_number=words(info.get("InnOrganization")),
-        tax_systems=tuple(
-            variants[number.strip()]
-            for number in words(info.get("TaxVariant")).split(",")
-            if number.strip() in variants
-        ),
+        tax_systems=_tax_systems(info),
         format_version=words(info.get("FFDVersion")),
         firmware=words(info.get("Firmware_Version")),
         shift_open=session in (const.SHIFT_OPEN, const.SHIFT_EXPIRED) if session else None,
@@ -356,6 +398,13 @@ def parse_status(reply: Reply) -> RegisterStatus:
     )
 
 
+def _tax_systems(info: Mapping) -> tuple[str, ...]:
+    """The tax systems that a register is registered for (§3.3)."""
+    variants = {str(number): key for key, number in const.TAX_VARIANTS.items()}
+    numbers = (number.strip() for number in words(info.get("TaxVariant")).split(","))
+    return tuple(variants[number] for number in numbers if number in variants)
+
+
 def _register_problem(info: Mapping) -> str:
     """Code of the first thing that keeps the register from working, "" when there is none."""
     problems = {
@@ -369,7 +418,7 @@ def _register_problem(info: Mapping) -> str:
 
 
 def parse_devices(reply: Reply) -> list[ListedDevice] | Failure:
-    """The registers that KKM Server knows (§3.4)."""
+    """The devices that KKM Server knows (§3.4)."""
     answer = read(reply, "List")
     if isinstance(answer, Failure):
         return answer
@@ -382,7 +431,113 @@ def parse_devices(reply: Reply) -> list[ListedDevice] | Failure:
             tax_number=words(unit.get("INN")),
             organization=words(unit.get("NameOrganization")),
             usable=flag(unit.get("OnOff")) is not False and flag(unit.get("Active")) is not False,
+            tax_systems=_tax_systems(unit),
+            format_version=words(unit.get("FFDVersion")) or words(unit.get("FFDVersionKKT")),
+            expires=moment(unit.get("FN_DateEnd")),
+            unsent=integer(unit.get("OFD_NumErrorDoc")),
+            test=flag(unit.get("FN_IsFiscal")) is False,
+            is_register=bool(unit.get("KktNumber")) or "фискал" in (words(unit.get("TypeDevice")) or "фискал").lower(),
         )
         for unit in (units if isinstance(units, list) else [])
         if isinstance(unit, dict)
     ]
+
+
+def counters(answer: Mapping) -> dict[str, Decimal]:
+    """Counters of the open shift by the names of `fiscal.shift` (§3.6).
+
+    Their keys too are met with a Cyrillic «С». Sums of tax are left out: the notes do not say whether they are sums of
+    the tax or of the goods.
+    """
+    plain = {name.replace("\u0421", "C"): value for name, value in answer.items()}
+    listed = plain.get("Counters")
+    found = {}
+    for item in listed if isinstance(listed, list) else []:
+        if not isinstance(item, dict):
+            continue
+        row = {name.replace("\u0421", "C"): value for name, value in item.items()}
+        names = [name for name, kind in const.COUNTED.items() if words(row.get("ReceiptType")) == kind]
+        if words(row.get("CountersType")) != "Shift" or not names:
+            continue
+        # zero is left out of an answer (§1)
+        (name,) = names
+        found[f"{name}.count"] = Decimal(integer(row.get("Count")) or 0)
+        found[f"{name}.total"] = amount(row.get("Sum")) or ZERO
+        for kind, field in const.PAYMENTS.items():
+            found[f"{name}.{kind}"] = amount(row.get(field)) or ZERO
+    return found
+
+
+def parse_marking(reply: Reply) -> list[Verdict] | Failure:
+    """What the service says of each code of `ValidationMarkingCode`, in the order asked (§3.9).
+
+    A code is refused where the answer says so; silence of the state's system of marking refuses none.
+    """
+    answer = read(reply, "ValidationMarkingCode")
+    if isinstance(answer, Failure):
+        return answer
+    rows = answer.get("MarkingCodeValidation")
+    return [_verdict(row) for row in (rows if isinstance(rows, list) else []) if isinstance(row, dict)]
+
+
+def _verdict(row: Mapping) -> Verdict:
+    permission = inner(row, "ValidationPR")
+    # older builds have both values in the row itself
+    checked = inner(row, "ValidationKKT") or row
+    bits = integer(checked.get("ValidationResult")) or 0
+    forged = bits & const.MARKING_CHECKED and not bits & const.MARKING_GOOD
+    stopped = bits & const.STATUS_CHECKED and not bits & const.STATUS_GOOD
+    permitted = None if flag(permission.get("ValidationDisabled")) else flag(permission.get("ValidationResult"))
+    said = [words(part.get("DecryptionResult")) for part in (permission, checked)]
+    return Verdict(
+        code=row.get("BarCode") if isinstance(row.get("BarCode"), str) else "",
+        allowed=not (forged or stopped or permitted is False),
+        certain=bool(bits & const.STATUS_CHECKED) or permitted is True,
+        words=" ".join(dict.fromkeys(filter(None, said))),
+    )
+
+
+#: what is kept of a card payment: field of the answer → key of `Payment.extra`
+_CARD = {
+    "UniversalID": "universal_id",
+    "CardNumber": "card_mask",
+    "RRNCode": "rrn",
+    "AuthorizationCode": "auth_code",
+    "ReceiptNumber": "transaction_id",
+    "TerminalID": "terminal_id",
+}
+
+
+def parse_card(key: str, reply: Reply) -> Card:
+    """How far a command to a card terminal is, from its answer or from `GetRezult` (§3.8, §2.5).
+
+    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken.
+    """
+    if isinstance(reply, NotSent):
+        return Card("failed", "connection", reply.reason)
+    answer = decode(reply.text) if isinstance(reply, Answer) else None
+    if isinstance(reply, Answer) and reply.status == 401:
+        return Card("failed", "unauthorized")
+    if answer is None or reply.status not in (200, 400, 501):
+        return Card("unknown", "card_unknown", reply.reason if isinstance(reply, Lost) else f"HTTP {reply.status}")
+    answer = unwrap(answer)
+    status, said = integer(answer.get("Status")), words(answer.get("Error"))
+    if words(answer.get("IdCommand")) not in ("", key):
+        return Card("unknown", "foreign")
+    if status in (const.RUNNING, const.QUEUED, const.REPEATED):
+        return Card("running")
+    if status == const.OK and not said:
+        fields = {**inner(answer, "RezultProcessing"), **answer}
+        slip = fields.get("Slip")
+        data = {name: words(fields.get(field)) for field, name in _CARD.items() if words(fields.get(field))}
+        if isinstance(slip, str):
+            data["slip"] = slip.replace("\0", "")[:4000]
+        return Card("done", data=data)
+    return Card("failed", "card_refused", said) if status == const.ERROR else Card("unknown", "card_unknown", said)
+
+
+def unwrap(answer: dict) -> dict:
+    """The result inside the answer to `GetRezult`, which may be wrapped several times (§2.5)."""
+    while answer.get("Command") == "GetRezult" and isinstance(answer.get("Rezult"), dict):
+        answer = answer["Rezult"]
+    return answer

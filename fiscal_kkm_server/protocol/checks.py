@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
-from ...fiscal_base.const import CORRECTIONS, RECEIPTS
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.tax_number import company_number, person_number
@@ -33,7 +32,7 @@ def problems(receipt: Receipt, device: Device) -> list[Problem]:
         found += _cashier_problems(receipt)
     if receipt.operation in ("cash_in", "cash_out") and not _amount(receipt.total, above_zero=True):
         found.append(Problem("cash_amount", {}))
-    if receipt.operation in RECEIPTS:
+    if receipt.operation in const.CHECK_TYPES:
         found += _header_problems(receipt)
         for line in receipt.lines:
             found += [Problem(code, {"name": line.name}) for code in _line_problems(line)]
@@ -68,7 +67,7 @@ def _header_problems(receipt: Receipt) -> list[Problem]:
         found.append(Problem("customer_tax_number", {"number": number}))
     if not receipt.lines:
         found.append(Problem("no_lines", {}))
-    if receipt.operation in CORRECTIONS and (receipt.correction is None or receipt.correction.date is None):
+    if receipt.operation in const.CORRECTIONS and (receipt.correction is None or receipt.correction.date is None):
         found.append(Problem("correction_date", {}))
     return found
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from ...fiscal_base.tools import transport
 from ...fiscal_base.tools.money import ZERO, money, quantity
-from ...fiscal_base.tools.receipt import Line, Receipt
+from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
 from ...fiscal_base.tools.text import one_line, shorten
 from .. import const
@@ -40,6 +42,34 @@ class Device:
         return {"KktNumber": self.serial} if self.serial else {"NumDevice": self.number}
 
 
+@dataclass(frozen=True)
+class Paper:
+    """What a receipt shows besides what the law asks for, and whether it is printed (§5.1, §5.2).
+
+    :param header: lines above the goods; may use the service's markup (`>#2#<centred`, `left<#10#>right`, `<<->>`)
+    :param footer: lines below the goods
+    :param picture: base64 of a two-coloured bmp, above everything
+    :param barcode: kind of bar code that shows the reference of the sale, one of `const.BARCODES`; "" for none
+    :param copies: printed besides the first
+    :param electronic: not printed where the customer gets it by e-mail or telephone
+    :param department: printed and counted by the register where a line names none
+    :param attribute: name of an additional attribute (FFD tag 1085) whose value is the reference; "" for none
+    :param remark: additional attribute of the receipt (FFD tag 1192)
+    :param check_marking: marking codes are checked before the receipt is sent
+    """
+
+    header: tuple[str, ...] = ()
+    footer: tuple[str, ...] = ()
+    picture: str = ""
+    barcode: str = ""
+    copies: int = 0
+    electronic: bool = False
+    department: int = 0
+    attribute: str = ""
+    remark: str = ""
+    check_marking: bool = False
+
+
 def encode(value: object) -> str:
     """JSON text of `value` in which a Decimal is a number with the very digits it has."""
     if isinstance(value, Decimal):
@@ -51,15 +81,16 @@ def encode(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def freeze(command: dict, after: int | None = None) -> dict:
+def freeze(command: dict, after: int | None = None, first: str = "") -> dict:
     """What is kept with the document before anything is sent; plain JSON values.
 
     `body` is the text that goes out, so no number passes through a float on its way into the database and back, and a
     repeat is the same to the byte.
 
     :param after: number of the last fiscal document known before this one, for `lookup`
+    :param first: what `submit` asks before: "marking" or "counters"
     """
-    return {"body": encode(command), "after": after}
+    return {"body": encode(command), "after": after, **({"first": first} if first else {})}
 
 
 def thaw(request: dict) -> dict:
@@ -85,40 +116,66 @@ def http(request: dict, url: str) -> transport.Request:
 # === Documents ===
 
 
-def build(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
+def build(receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper()) -> dict:
     """The command for `receipt`, whatever its operation.
 
     :param timeout: seconds that KKM Server waits for the register; 1 would mean not at all (§1.3)
     :raises KeyError: for an operation, tax, tax system or payment that `checks.problems` reports
     """
+    if receipt.operation in const.CHECK_TYPES:
+        return register_check(receipt, device, timeout, paper)
     return _BUILDERS[receipt.operation](receipt, device, timeout)
 
 
-def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
+def prepare(
+    receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper(), after: int | None = None
+) -> dict:
+    """The frozen request for `receipt`, with what has to be asked before it (`conversations.submit`).
+
+    :param after: number of the last fiscal document known before this one
+    """
+    first = "counters" if receipt.operation == "shift_close" else ""
+    if paper.check_marking and any(line.marking_code for line in receipt.lines):
+        first = "marking"
+    return freeze(build(receipt, device, timeout, paper), after, first)
+
+
+def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper()) -> dict:
     """A receipt: sale, purchase, their returns and corrections (§3.10, §5).
 
     Amounts are positive in all of them; `TypeCheck` alone tells them apart.
     `Cash` is what was handed over: KKM Server takes what exceeds the total as change (§5.4).
     """
     tax_number = _customer_tax_number(receipt)
+    contact = _customer_contact(receipt)
+    reference = one_line(receipt.reference)
+    attribute = {"Name": one_line(paper.attribute), "Value": reference} if paper.attribute and reference else None
     return _present(
         {
             **_head("RegisterCheck", receipt, device, timeout),
             "IsFiscalCheck": True,
             "TypeCheck": const.CHECK_TYPES[receipt.operation],
-            "NotPrint": False,
-            "NumberCopies": 0,
+            # the service wants to know where it goes when nothing is printed (§5.1)
+            "NotPrint": paper.electronic and bool(contact),
+            "NumberCopies": paper.copies,
             **_correction(receipt),
-            **_cashier(receipt),
-            "ClientAddress": _customer_contact(receipt),
+            **_cashier(receipt.cashier),
+            "ClientAddress": contact,
             "ClientInfo": shorten(receipt.customer.name, 128) if tax_number else None,
             "ClientINN": tax_number,
             "SenderEmail": receipt.sender_email,
             "AddressSettle": one_line(receipt.settlement_address),
             "PlaceMarket": one_line(receipt.settlement_place),
             "TaxVariant": str(const.TAX_VARIANTS[receipt.tax_system]) if receipt.tax_system else None,
+            "UserAttribute": attribute,
+            "AdditionalAttribute": one_line(paper.remark),
+            # cards are charged at the till, before the receipt (§3.8)
             "PayByProcessing": False,
-            "CheckStrings": [*map(_text, _remarks(receipt)), *map(_register, receipt.lines)],
+            "CheckStrings": [
+                *_above(receipt, paper),
+                *(_register(line, paper.department) for line in receipt.lines),
+                *_below(reference, paper),
+            ],
             **{name: _paid(receipt, kind) for kind, name in const.PAYMENTS.items()},
         }
     )
@@ -126,12 +183,12 @@ def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> 
 
 def open_shift(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
     """§3.1"""
-    return {**_head("OpenShift", receipt, device, timeout), **_cashier(receipt), "NotPrint": False}
+    return {**_head("OpenShift", receipt, device, timeout), **_cashier(receipt.cashier), "NotPrint": False}
 
 
 def close_shift(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
     """Z report (§3.1)."""
-    return {**_head("CloseShift", receipt, device, timeout), **_cashier(receipt), "NotPrint": False}
+    return {**_head("CloseShift", receipt, device, timeout), **_cashier(receipt.cashier), "NotPrint": False}
 
 
 def x_report(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> dict:
@@ -144,7 +201,7 @@ def depositing_cash(receipt: Receipt, device: Device, timeout: int = TIMEOUT) ->
     return {
         **_head("DepositingCash", receipt, device, timeout),
         "Amount": money(receipt.total),
-        **_cashier(receipt),
+        **_cashier(receipt.cashier),
     }
 
 
@@ -153,12 +210,11 @@ def payment_cash(receipt: Receipt, device: Device, timeout: int = TIMEOUT) -> di
     return {
         **_head("PaymentCash", receipt, device, timeout),
         "Amount": money(receipt.total),
-        **_cashier(receipt),
+        **_cashier(receipt.cashier),
     }
 
 
 _BUILDERS = {
-    **dict.fromkeys(const.CHECK_TYPES, register_check),
     "shift_open": open_shift,
     "shift_close": close_shift,
     "x_report": x_report,
@@ -180,20 +236,131 @@ def get_data_kkt(device: Device) -> dict:
     return {"Command": "GetDataKKT", **device.selector(), "Timeout": TIMEOUT}
 
 
-def get_data_check(device: Device, number: int) -> dict:
-    """A document from the fiscal storage, nothing printed (§3.5)."""
+def get_data_check(device: Device, number: int, copies: int = 0) -> dict:
+    """A document from the fiscal storage; nothing is printed without `copies` (§3.5)."""
     return {
         "Command": "GetDataCheck",
         **device.selector(),
         "FiscalNumber": number,
-        "NumberCopies": 0,
+        "NumberCopies": copies,
         "Timeout": TIMEOUT,
+    }
+
+
+def get_counters(device: Device, cyrillic: bool = False) -> dict:
+    """What the register counts (§3.6). Older builds spell the command with a Cyrillic «С»."""
+    return {"Command": "GetСounters" if cyrillic else "GetCounters", **device.selector(), "Timeout": TIMEOUT}
+
+
+class Marked(NamedTuple):
+    """A piece with a marking code, whose sale is asked about."""
+
+    name: str
+    code: str
+    quantity: Decimal = Decimal(1)
+    measure: int = 0
+
+
+def marked(command: Mapping) -> list[Marked]:
+    """The marked pieces of a `RegisterCheck`."""
+    lines = [item["Register"] for item in command.get("CheckStrings", ()) if "Register" in item]
+    return [
+        Marked(line["Name"], line["GoodCodeData"]["BarCode"], line["Quantity"], line["MeasureOfQuantity"])
+        for line in lines
+        if "GoodCodeData" in line
+    ]
+
+
+def validate_marking(device: Device, pieces: Iterable[Marked]) -> dict:
+    """Ask whether these pieces may be sold (§3.9). The service answers for each of them, the refused ones too."""
+    return {
+        "Command": "ValidationMarkingCode",
+        **device.selector(),
+        "Timeout": TIMEOUT,
+        "GoodCodeDatas": [
+            {
+                "Name": shorten(piece.name, const.NAME_LENGTH),
+                "BarCode": piece.code,
+                "Quantity": piece.quantity,
+                "MeasureOfQuantity": piece.measure,
+                "AcceptOnBad": True,
+                "WaitForResult": True,
+            }
+            for piece in pieces
+        ],
     }
 
 
 def list_devices() -> dict:
     """Every device of this KKM Server (§3.4)."""
     return {"Command": "List", "Timeout": TIMEOUT}
+
+
+# === What is done by hand ===
+
+
+def slip(device: Device, key: str, lines: Iterable[str]) -> dict:
+    """Text on the tape that is no fiscal document (§3.10)."""
+    return {
+        "Command": "RegisterCheck",
+        **device.selector(),
+        "IdCommand": key,
+        "Timeout": TIMEOUT,
+        "IsFiscalCheck": False,
+        "CheckStrings": [*map(_text, lines)],
+    }
+
+
+def ofd_report(device: Device, key: str, cashier: Person) -> dict:
+    """The report on the state of settlements and on what has not reached the OFD; a fiscal document (§3.7)."""
+    return {
+        "Command": "OfdReport",
+        **device.selector(),
+        "IdCommand": key,
+        "Timeout": TIMEOUT,
+        **_cashier(cashier),
+    }
+
+
+def open_drawer(device: Device, key: str) -> dict:
+    """§3.7"""
+    return {"Command": "OpenCashDrawer", **device.selector(), "IdCommand": key, "Timeout": TIMEOUT}
+
+
+# === The card terminal behind KKM Server (§3.8). It is not waited for: `get_rezult` asks how far it is ===
+
+
+def pay_by_card(device: Device, key: str, amount: Decimal) -> dict:
+    return {**_at_once("PayByPaymentCard", device, key), "Amount": money(amount), "CardNumber": ""}
+
+
+def return_by_card(device: Device, key: str, amount: Decimal, universal_id: str) -> dict:
+    """:param universal_id: what the terminal said of the payment that is given back"""
+    return {
+        **_at_once("ReturnPaymentByPaymentCard", device, key),
+        "Amount": money(amount),
+        "CardNumber": "",
+        "UniversalID": universal_id,
+    }
+
+
+def cancel_card(device: Device, key: str, amount: Decimal, universal_id: str) -> dict:
+    """Take back a payment of the same day, before the terminal has settled."""
+    return {
+        **_at_once("CancelPaymentByPaymentCard", device, key),
+        "Amount": money(amount),
+        "CardNumber": "",
+        "UniversalID": universal_id,
+    }
+
+
+def settlement(device: Device, key: str) -> dict:
+    """The terminal's reconciliation with its bank at the end of the day."""
+    return _at_once("Settlement", device, key)
+
+
+def _at_once(name: str, device: Device, key: str) -> dict:
+    return {"Command": name, **device.selector(), "IdCommand": key, "Timeout": 1}
 
 
 # === Parts ===
@@ -208,14 +375,9 @@ def _head(name: str, receipt: Receipt, device: Device, timeout: int) -> dict:
     return {"Command": name, **device.selector(), "IdCommand": receipt.key, "Timeout": timeout}
 
 
-def _cashier(receipt: Receipt) -> dict:
+def _cashier(person: Person) -> dict:
     """FFD tags 1021 and 1203; an empty ИНН is left out (§5.1)."""
-    return _present(
-        {
-            "CashierName": shorten(receipt.cashier.name, 64),
-            "CashierVATIN": receipt.cashier.tax_number.strip(),
-        }
-    )
+    return _present({"CashierName": shorten(person.name, 64), "CashierVATIN": person.tax_number.strip()})
 
 
 def _correction(receipt: Receipt) -> dict:
@@ -252,7 +414,34 @@ def _text(text: str) -> dict:
     return {"PrintText": {"Text": text}}
 
 
-def _register(line: Line) -> dict:
+def _above(receipt: Receipt, paper: Paper) -> list[dict]:
+    """Picture, header and remarks (§5.2)."""
+    picture = [{"PrintImage": {"Image": paper.picture}}] if paper.picture else []
+    return [*picture, *map(_text, paper.header), *map(_text, _remarks(receipt))]
+
+
+def _below(reference: str, paper: Paper) -> list[dict]:
+    """Footer, and the reference as a bar code (§5.2)."""
+    code = barcode_text(paper.barcode, reference) if paper.barcode else ""
+    codes = [{"BarCode": {"BarcodeType": paper.barcode, "Barcode": code}}] if code else []
+    return [*map(_text, paper.footer), *codes]
+
+
+def barcode_text(kind: str, text: str) -> str:
+    """`text` as a bar code of `kind` can hold it, "" where it cannot: EAN13 has 13 digits, the last one a check."""
+    if kind == "EAN13":
+        digits = re.sub(r"\D", "", text)[-12:].zfill(12)
+        odd, even = sum(map(int, digits[::2])), sum(map(int, digits[1::2]))
+        return digits + str(-(odd + 3 * even) % 10) if any(map(int, digits)) else ""
+    if kind == "CODE39":
+        text = text.upper()
+        return text if re.fullmatch(r"[0-9A-Z .$/+%-]+", text) else ""
+    if kind == "CODE128":
+        return text if text.isascii() and text.isprintable() else ""
+    return text
+
+
+def _register(line: Line, department: int) -> dict:
     """A line (§5.2). The discount is what lies between Price × Quantity and Amount (§5.4)."""
     return {
         "Register": _present(
@@ -261,7 +450,7 @@ def _register(line: Line) -> dict:
                 "Quantity": quantity(line.quantity),
                 "Price": money(line.price),
                 "Amount": money(line.amount),
-                "Department": 0,
+                "Department": line.extra.get("department") or department,
                 "Tax": const.TAXES[line.tax_code],
                 "SignMethodCalculation": line.method_sign,
                 "SignCalculationObject": line.subject,
@@ -279,7 +468,7 @@ def _marking(code: str) -> dict:
 
 
 def _agent(line: Line) -> dict:
-    """Goods of somebody else: FFD tags 1222, 1224 to 1226, 1171 (§5.2)."""
+    """Goods of somebody else: FFD tags 1222, 1223 with its parts, 1224 to 1226, 1171 (§5.2)."""
     if line.agent is None or line.supplier is None:
         return {}
     supplier = {
@@ -287,7 +476,13 @@ def _agent(line: Line) -> dict:
         "PurveyorName": one_line(line.supplier.name),
         "PurveyorVATIN": line.supplier.tax_number,
     }
-    return {"AgentSign": line.agent, "PurveyorData": _present(supplier)}
+    own = line.extra.get("agent") or {}
+    agent = _present({field: one_line(str(own.get(key) or "")) for key, field in const.AGENT_DATA.items()})
+    return {
+        "AgentSign": line.agent,
+        **({"AgentData": agent} if agent and line.agent in const.PAYMENT_AGENTS else {}),
+        "PurveyorData": _present(supplier),
+    }
 
 
 def _paid(receipt: Receipt, kind: str) -> Decimal:

@@ -18,6 +18,7 @@ from .answers import (
     Failure,
     Reply,
     amount,
+    counters,
     decode,
     failed,
     fiscal_data,
@@ -26,13 +27,25 @@ from .answers import (
     judge,
     moment,
     parse,
+    parse_marking,
     qr_parts,
     raw,
     read,
     receipt_total,
+    unwrap,
     words,
 )
-from .commands import Device, freeze, get_data_check, get_data_kkt, get_rezult, thaw
+from .commands import (
+    Device,
+    freeze,
+    get_counters,
+    get_data_check,
+    get_data_kkt,
+    get_rezult,
+    marked,
+    thaw,
+    validate_marking,
+)
 
 #: documents of the fiscal storage that one look-up reads, newest first
 LIMIT = 20
@@ -46,18 +59,60 @@ Conversation = Generator[dict, Reply, Outcome]
 
 
 def submit(request: dict) -> Conversation:
-    """Send `request` once.
+    """Send `request` once, after what it asks for first.
+
+    * Marking codes are checked (§3.9): one that may not be sold refuses the receipt. Trouble with asking does not; the
+      register checks the codes again by itself.
+    * Before a shift is closed its counters are read (§3.6). A register that has none is closed without.
 
     The text of code 61 means a closed shift as well as one that is over 24 hours old (§3.1), and their cures differ:
     the register is asked which of the two it is. Old registers do not report the third state (§3.3), so whatever is
     not closed is too old.
     """
+    told = ""
+    if request.get("first") == "marking":
+        verdict = yield from _check_marking(request)
+        if isinstance(verdict, Outcome):
+            return verdict
+        told = verdict
+    counted = (yield from _count(request)) if request.get("first") == "counters" else {}
     outcome = parse(request, (yield request))
+    if outcome.kind is Kind.DONE and (counted or told):
+        data = dataclasses.replace(outcome.data, counters=counted)
+        message = " ".join(filter(None, (outcome.message, told)))
+        return dataclasses.replace(outcome, data=data, message=message)
     if outcome.kind is not Kind.BLOCKED or outcome.code != "shift_closed":
         return outcome
     state = read((yield freeze(get_data_kkt(_device(thaw(request))))), "GetDataKKT")
     session = None if isinstance(state, Failure) else integer(inner(state, "Info").get("SessionState"))
     return outcome if session in (None, const.SHIFT_CLOSED) else dataclasses.replace(outcome, code="shift_expired")
+
+
+def _check_marking(request: dict) -> Generator[dict, Reply, Outcome | str]:
+    """The outcome that ends the receipt, or what the service says of codes that it could not check to the end."""
+    command = thaw(request)
+    reply = yield freeze(validate_marking(_device(command), marked(command)))
+    verdicts = parse_marking(reply)
+    if isinstance(verdicts, Failure):
+        return ""
+    names = {piece.code: piece.name for piece in marked(command)}
+    refused = [f"{names.get(verdict.code, verdict.code)}: {verdict.words}" for verdict in verdicts if not verdict.allowed]
+    if refused:
+        return Outcome.rejected("marking", "; ".join(refused), response=raw(reply))
+    return "; ".join(dict.fromkeys(verdict.words for verdict in verdicts if verdict.words and not verdict.certain))
+
+
+def _count(request: dict) -> Generator[dict, Reply, dict]:
+    """Counters of the shift that is about to be closed, in the spelling that this build knows (§3.6)."""
+    device = _device(thaw(request))
+    for cyrillic in (False, True):
+        question = get_counters(device, cyrillic)
+        answer = read((yield freeze(question)), question["Command"])
+        if not isinstance(answer, Failure):
+            return counters(answer)
+        if answer.code in ("no_connection", "unauthorized"):
+            break
+    return {}
 
 
 def lookup(request: dict) -> Conversation:
@@ -102,8 +157,7 @@ def _unwrap(reply: Answer) -> dict | Failure:
         return Failure("unauthorized")
     if reply.status != 200 or answer is None:
         return Failure("no_json" if reply.status == 200 else "server_error", f"HTTP {reply.status}")
-    while answer.get("Command") == "GetRezult" and isinstance(answer.get("Rezult"), dict):
-        answer = answer["Rezult"]
+    answer = unwrap(answer)
     if answer.get("Command") == "GetRezult" and integer(answer.get("Status")) != const.NOT_FOUND:
         return Failure("unexpected", words(answer.get("Error")))
     return answer

@@ -6,6 +6,10 @@ give none, the text here is plain Russian of the same kind.
 
 from __future__ import annotations
 
+import base64
+import binascii
+import re
+import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -48,6 +52,13 @@ WIDTH = 48
 SHIFT_IS_OPEN = "Ошибка регистрации ( 60 : ККТ: Смена открыта – операция невозможна )"
 SHIFT_IS_CLOSED = "Ошибка регистрации ( 61 : ККТ: Смена не открыта или смена превысила 24 часа – операция невозможна )"
 SHIFT_IS_OLD = "Ошибка регистрации ( 78 : ККТ: Смена превысила 24 часа )"
+BARCODES = {"EAN13", "CODE39", "CODE128", "QR", "PDF417"}
+#: §5.2; FFD tags 1223 and its parts
+AGENT_DATA = (
+    *("PayingAgentOperation", "PayingAgentPhone", "ReceivePaymentsOperatorPhone", "MoneyTransferOperatorPhone"),
+    *("MoneyTransferOperatorName", "MoneyTransferOperatorAddress", "MoneyTransferOperatorVATIN"),
+)
+
 NOT_ENOUGH_CASH = "Ошибка регистрации ( 70 : ККТ: Не хватает наличных в кассе )"
 
 
@@ -128,6 +139,12 @@ class Register:
     on: bool = True
     active: bool = True
     paper_over: bool = False
+    #: OFD_NumErrorDoc (§3.3)
+    unsent: int = 0
+    #: of the register and its fiscal storage; without "1.2" it knows no counters (§3.6) and checks no marking codes
+    ffd: str = "1.2"
+    #: what the state's system of marking says of a code: code → ValidationResult (§3.9); 15 for all others
+    marking: dict[str, int] = field(default_factory=dict)
     identifier: str = field(default_factory=lambda: str(uuid4()))
     shift: int = 0
     opened_at: datetime | None = None
@@ -172,6 +189,71 @@ class Register:
     def depositing_cash(self, command: dict) -> dict:
         return self._move_cash(command, "cash_in", "ВНЕСЕНИЕ", 1)
 
+    def ofd_report(self, command: dict) -> dict:
+        """§3.7"""
+        self._check_cashier(command)
+        printed = self._print("ofd_report", command, "ОТЧЁТ О ТЕКУЩЕМ СОСТОЯНИИ РАСЧЁТОВ", fiscal=True)
+        return {"CheckNumber": printed.number, "SessionNumber": self.shift, "QRCode": printed.qr, "Info": self.info()}
+
+    def open_drawer(self, command: dict) -> dict:
+        self._print("drawer", command, "ДЕНЕЖНЫЙ ЯЩИК ОТКРЫТ")
+        return {}
+
+    def counters(self, command: dict) -> dict:
+        """§3.6, in the spelling of the command."""
+        spelling = command["Command"][3]
+        if self.ffd != "1.2":
+            raise Refused("Команда не поддерживается данным устройством")
+        rows = []
+        names = {"sale": "Shell", "sale_return": "ShellReturn", "purchase": "Buy", "purchase_return": "BuyReturn"}
+        for scope in ("Total", "Shift"):
+            for kind, name in names.items():
+                printed = [
+                    each
+                    for each in self.printed
+                    if each.type == kind and (scope == "Total" or (self.opened_at and each.shift == self.shift))
+                ]
+                sums = {field: sum((each.payments[field] for each in printed), ZERO) for field in PAYMENTS}
+                sums["Cash"] -= sum((each.change for each in printed), ZERO)
+                rows.append(
+                    compact(
+                        {
+                            f"{spelling}ountersType": scope,
+                            "ReceiptType": name,
+                            "Count": len(printed),
+                            "Sum": sum((each.total for each in printed), ZERO),
+                            **sums,
+                        }
+                    )
+                )
+        return {f"{spelling}ounters": rows}
+
+    def validate_marking(self, command: dict) -> dict:
+        """§3.9"""
+        if self.ffd != "1.2":
+            raise Refused("Команда не поддерживается данным устройством")
+        goods = command.get("GoodCodeDatas") or []
+        if not goods:
+            raise Refused("Не указаны коды маркировки")
+        rows = []
+        for good in goods:
+            code = good.get("BarCode") or ""
+            if not code:
+                raise Refused("Не указан код маркировки")
+            result = self.marking.get(code, 15)
+            refused = bool(result & 1 and not result & 2) or bool(result & 4 and not result & 8)
+            if refused and not good.get("AcceptOnBad"):
+                raise Refused(f"Проверка кода маркировки: {_marking_words(result)}")
+            rows.append(
+                {
+                    "Name": good.get("Name"),
+                    "BarCode": code,
+                    "ValidationPR": {"ValidationResult": not refused} if result & 4 else {"ValidationDisabled": True},
+                    "ValidationKKT": {"ValidationResult": result, "DecryptionResult": _marking_words(result)},
+                }
+            )
+        return {"MarkingCodeValidation": rows}
+
     def payment_cash(self, command: dict) -> dict:
         return self._move_cash(command, "cash_out", "ВЫПЛАТА", -1)
 
@@ -190,6 +272,7 @@ class Register:
 
     def register_check(self, command: dict) -> dict:
         """§3.10, §5."""
+        self._check_strings(command)
         if command.get("IsFiscalCheck") is False:
             self._print("slip", command, "НЕФИСКАЛЬНЫЙ ДОКУМЕНТ")
             return {}
@@ -254,6 +337,23 @@ class Register:
             if not command.get("CorrectionBaseDate"):
                 raise Refused("Не указана дата корректировки")
 
+    def _check_strings(self, command: dict) -> None:
+        """§5.2: what is printed beside the goods; §5.1 UserAttribute."""
+        for item in command.get("CheckStrings") or []:
+            if barcode := item.get("BarCode"):
+                kind, text = barcode.get("BarcodeType"), barcode.get("Barcode") or ""
+                if kind not in BARCODES or not text:
+                    raise Refused("Не правильно указан штрихкод!")
+                if kind == "EAN13" and not _is_ean13(text):
+                    raise Refused("Не правильно указан штрихкод EAN13!")
+            if picture := item.get("PrintImage"):
+                _check_bitmap(picture.get("Image") or "")
+        attribute = command.get("UserAttribute")
+        if attribute is not None and not (attribute.get("Name") and attribute.get("Value")):
+            raise Refused("Не указан дополнительный реквизит пользователя")
+        if not 0 <= (command.get("NumberCopies") or 0) <= 10:
+            raise Refused("Не правильно указано количество копий")
+
     def _line(self, line: dict) -> dict:
         name = (line.get("Name") or "").strip()
         if not name:
@@ -274,6 +374,15 @@ class Register:
         if measure not in MEASURES:
             raise Refused("Не правильно указана мера количества!")
         self._check_agent(line)
+        if not 0 <= (line.get("Department") or 0) <= 16:
+            raise Refused("Не правильно указана секция (отдел)")
+        code = (line.get("GoodCodeData") or {}).get("BarCode", "")
+        if code and measure == 0 and quantity != 1:
+            raise Refused("Для маркированного товара количество должно быть равно 1")
+        if code and self.ffd == "1.2" and not line["GoodCodeData"].get("AcceptOnBad"):
+            result = self.marking.get(code, 15)
+            if (result & 1 and not result & 2) or (result & 4 and not result & 8):
+                raise Refused(f"Проверка кода маркировки: {_marking_words(result)}")
         return {
             "Name": name if len(name) <= 128 else name[:126] + "..",
             "Quantity": quantity.normalize() + 0,
@@ -283,8 +392,10 @@ class Register:
             "SignMethodCalculation": line["SignMethodCalculation"],
             "SignCalculationObject": line["SignCalculationObject"],
             "MeasureOfQuantity": measure,
-            "BarCode": (line.get("GoodCodeData") or {}).get("BarCode", ""),
+            "BarCode": code,
+            "Department": line.get("Department") or 0,
             "AgentSign": line.get("AgentSign"),
+            "AgentData": {name: text for name, text in (line.get("AgentData") or {}).items() if text},
             "PurveyorVATIN": (line.get("PurveyorData") or {}).get("PurveyorVATIN", ""),
         }
 
@@ -293,6 +404,12 @@ class Register:
         agent, supplier = line.get("AgentSign"), line.get("PurveyorData") or {}
         if agent is not None and agent not in range(7):
             raise Refused("Не правильно указан признак агента!")
+        data = line.get("AgentData") or {}
+        if data and (agent is None or data.keys() - set(AGENT_DATA)):
+            raise Refused("Не правильно указаны данные агента!")
+        number = data.get("MoneyTransferOperatorVATIN")
+        if number and not tax_number_is_valid(number):
+            raise Refused("Некорректный ИНН оператора перевода")
         if agent is not None and not tax_number_is_valid(supplier.get("PurveyorVATIN") or ""):
             raise Refused("Некорректный ИНН поставщика")
 
@@ -322,6 +439,7 @@ class Register:
         moment = self.clock()
         printed = Printed(kind, command.get("IdCommand") or "", self.serial, self.shift, moment, **fields)
         printed.header = {name: value for name, value in command.items() if isinstance(value, str | bool)}
+        printed.header |= {name: command[name] for name in ("UserAttribute", "NumberCopies") if command.get(name)}
         if fiscal:
             self.document += 1
             printed.number = self.document
@@ -336,13 +454,21 @@ class Register:
         return printed
 
     def _tape(self, printed: Printed, words: str, command: dict) -> str:
-        texts = [
-            item["PrintText"].get("Text") or "" for item in command.get("CheckStrings") or [] if item.get("PrintText")
-        ]
+        above, below = [], []
+        for item in command.get("CheckStrings") or []:
+            rows = below if below or "Register" in item else above
+            if "Register" in item:
+                below = below or [""]
+            if item.get("PrintImage"):
+                rows.append("[ рисунок ]".center(WIDTH))
+            if item.get("PrintText"):
+                rows.append(_laid_out(item["PrintText"].get("Text") or ""))
+            if item.get("BarCode"):
+                rows.append(f"[ {item['BarCode']['BarcodeType']} {item['BarCode']['Barcode']} ]".center(WIDTH))
         rows = [self.organization.center(WIDTH), f"ИНН {self.inn}".center(WIDTH), words.upper().center(WIDTH)]
         rows += [f"Кассир {command['CashierName']}"] if command.get("CashierName") else []
         rows += [f"Покупатель {command['ClientAddress']}"] if command.get("ClientAddress") else []
-        rows += [*texts, "-" * WIDTH]
+        rows += [*above, "-" * WIDTH]
         for line in printed.lines:
             full = (line["Price"] * line["Quantity"]).quantize(CENT, ROUND_HALF_EVEN)
             rows += [line["Name"], _columns(f"  {line['Quantity']} × {line['Price']}", f"={full}")]
@@ -358,6 +484,10 @@ class Register:
         if printed.number:
             rows.append(_columns(f"ФН {self.storage}", f"ФД {printed.number}"))
             rows.append(_columns(f"ККТ {self.serial}", f"ФП {printed.sign}"))
+        if attribute := command.get("UserAttribute"):
+            rows.append(f"{attribute['Name']}: {attribute['Value']}")
+        rows += [command["AdditionalAttribute"]] if command.get("AdditionalAttribute") else []
+        rows += [line for line in below if line]
         return "\n".join(rows)
 
     # === What it says about itself ===
@@ -377,9 +507,9 @@ class Register:
             "FN_MemOverflowl": False,
             "FN_DateEnd": (self.clock() + timedelta(days=400)).replace(hour=0, minute=0, second=0, microsecond=0),
             "OFD_Error": "",
-            "OFD_NumErrorDoc": 0,
-            "OFD_DateErrorDoc": datetime(1, 1, 1),
-            "FFDVersion": "1.2",
+            "OFD_NumErrorDoc": self.unsent,
+            "OFD_DateErrorDoc": self.clock() - timedelta(days=1) if self.unsent else datetime(1, 1, 1),
+            "FFDVersion": self.ffd,
             "OnOff": self.on,
             "Active": self.active,
             "PaperOver": self.paper_over,
@@ -405,17 +535,25 @@ class Register:
                 for name in ("OnOff", "Active", "KktNumber", "RegNumber", "FnNumber", "NameOrganization", "TaxVariant")
             },
             **{name: info[name] for name in ("FN_DateEnd", "FN_IsFiscal", "FN_MemOverflowl", "PaperOver")},
+            **compact({name: info[name] for name in ("FFDVersion", "OFD_NumErrorDoc", "OFD_DateErrorDoc")}),
         }
 
-    def data_check(self, number: int) -> dict:
-        """GetDataCheck (§3.5): a document of the fiscal storage; 0 is the last one."""
+    def data_check(self, number: int, copies: int = 0) -> dict:
+        """GetDataCheck (§3.5): a document of the fiscal storage; 0 is the last one. Copies are no fiscal documents."""
         fiscal = [printed for printed in self.printed if printed.number]
         wanted = [printed for printed in fiscal if printed.number == number] if number else fiscal[-1:]
         if not wanted:
             raise Refused("Ошибка чтения документа ( 8 : ФН: Нет запрошенных данных )")
         printed = wanted[0]
+        for __ in range(copies):
+            copy = self._print("copy", {}, f"КОПИЯ ДОКУМЕНТА {printed.number}")
+            copy.tape = f"{'КОПИЯ'.center(WIDTH)}\n{printed.tape}"
         words = {kind: text for kind, text, __, __ in RECEIPTS.values()}
-        shifts = {"shift_open": "Открытие смены", "shift_close": "Закрытие смены"}
+        shifts = {
+            "shift_open": "Открытие смены",
+            "shift_close": "Закрытие смены",
+            "ofd_report": "Отчёт о текущем состоянии расчётов",
+        }
         return {
             "Slip": printed.tape,
             "QRCode": printed.qr,
@@ -445,6 +583,42 @@ def money(value: Decimal | None) -> Decimal:
 def compact(fields: dict) -> dict:
     """§1: what has its default value is left out of an answer."""
     return {name: value for name, value in fields.items() if value is False or value not in (None, "", 0, [])}
+
+
+def _laid_out(text: str) -> str:
+    """The markup of the service (§5.2) as it looks on the tape."""
+    if fill := re.fullmatch(r"<<([-=*])>>", text):
+        return fill[1] * WIDTH
+    if centred := re.fullmatch(r">#(\d+)#<(.*)", text):
+        return centred[2].center(WIDTH)
+    if columns := re.fullmatch(r"(.*)<#(\d+)#>(.*)", text):
+        return _columns(columns[1], columns[3])
+    return text
+
+
+def _is_ean13(text: str) -> bool:
+    if not re.fullmatch(r"[0-9]{13}", text):
+        return False
+    return sum(int(digit) * (3 if place % 2 else 1) for place, digit in enumerate(text)) % 10 == 0
+
+
+def _check_bitmap(image: str) -> None:
+    """A picture is base64 of a bmp with two colours (§5.2)."""
+    try:
+        raw = base64.b64decode(image, validate=True)
+    except binascii.Error as error:
+        raise Refused("Не правильно указан рисунок!") from error
+    if raw[:2] != b"BM" or len(raw) < 62 or struct.unpack_from("<H", raw, 28)[0] != 1:
+        raise Refused("Не правильно указан рисунок: нужен двухцветный bmp!")
+
+
+def _marking_words(result: int) -> str:
+    """DecryptionResult of a ValidationResult (FFD tag 2106)."""
+    if result & 1 and not result & 2:
+        return "[М-] Код маркировки не прошёл проверку"
+    if result & 4 and not result & 8:
+        return "[М-] Реализация товара запрещена"
+    return "[М+] Проверка успешна" if result & 4 else "[М] Проверка не завершена"
 
 
 def _columns(left: str, right: object) -> str:

@@ -16,7 +16,8 @@ from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 
 from .common import Emulator, Fault, HttpAnswer, HttpRequest, html_answer, json_answer, main
-from .kkm_register import Printed, Refused, Register, compact
+from .kkm_register import AGENT_DATA, Printed, Refused, Register, compact
+from .kkm_terminal import Terminal
 
 #: Status (§4)
 OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = range(6)
@@ -25,20 +26,24 @@ OK, RUNNING, ERROR, NOT_FOUND, QUEUED, REPEATED = range(6)
 INTEGERS = {
     *("NumDevice", "Timeout", "TypeCheck", "NumberCopies", "FiscalNumber", "CorrectionType", "Department", "Tax"),
     *("SignMethodCalculation", "SignCalculationObject", "MeasureOfQuantity", "PackageQuantity", "Font", "Intensity"),
-    "AgentSign",
+    *("AgentSign", "NumDeviceByProcessing"),
 }
 DECIMALS = {
     *("Amount", "Quantity", "Price", "Cash", "ElectronicPayment", "AdvancePayment", "Credit", "CashProvision"),
 }
-BOOLEANS = {"IsFiscalCheck", "NotPrint", "PayByProcessing", "ContainsSerialNumber", "AcceptOnBad"}
+BOOLEANS = {"IsFiscalCheck", "NotPrint", "PayByProcessing", "ContainsSerialNumber", "AcceptOnBad", "WaitForResult"}
 TEXTS = {
     *("Command", "IdDevice", "KktNumber", "InnKkm", "TaxVariant", "IdCommand", "CashierName", "CashierVATIN"),
     *("ClientAddress", "ClientInfo", "ClientINN", "SenderEmail", "AddressSettle", "PlaceMarket", "Name", "Text"),
     *("AdditionalAttribute", "CorrectionBaseDate", "CorrectionBaseNumber", "BarCode", "BarcodeType", "Barcode"),
     *("Value", "MeasurementUnit", "CountryOfOrigin", "CustomsDeclaration", "MarkingCodeBase64"),
-    *("PurveyorPhone", "PurveyorName", "PurveyorVATIN"),
+    *("PurveyorPhone", "PurveyorName", "PurveyorVATIN", "Image", "CardNumber", "UniversalID", "ReceiptNumber"),
+    *AGENT_DATA,
 }
-OBJECTS = {"CheckStrings", "PrintText", "Register", "GoodCodeData", "UserAttribute", "PurveyorData"}
+OBJECTS = {
+    *("CheckStrings", "PrintText", "Register", "GoodCodeData", "UserAttribute", "PurveyorData", "AgentData"),
+    *("GoodCodeDatas", "PrintImage"),
+}
 
 QUEUE_TEXT = "Истек допустимый период постановки команды на исполнение из очереди. Команда отменена."
 #: faults that are an answer with Status 2 (§7): kind → default text
@@ -76,17 +81,27 @@ class Kkm:
     """The service without HTTP.
 
     :param queue_seconds: «Интервал ожидания команды в очереди» (§1.3)
+    :param terminals: card terminals (§3.8)
+    :param cyrillic: an older build, which spells counters with a Cyrillic «С» (§3.6)
     """
 
     QUEUE = 100
 
-    def __init__(self, registers: list[Register], queue_seconds: float = 30):
+    def __init__(
+        self,
+        registers: list[Register],
+        queue_seconds: float = 30,
+        terminals: list[Terminal] | None = None,
+        cyrillic: bool = False,
+    ):
         self.registers = registers
+        self.terminals = terminals or []
         self.queue_seconds = queue_seconds
+        self.cyrillic = cyrillic
         self.unknown_fields: set[str] = set()
         self._lock = threading.RLock()
         self._queue: list[Entry] = []
-        self._busy = {register.serial: threading.Lock() for register in registers}
+        self._busy = {device.serial: threading.Lock() for device in [*registers, *self.terminals]}
         self._used: list[str] = [register.serial for register in registers]
 
     def restart(self) -> None:
@@ -107,8 +122,8 @@ class Kkm:
         if name == "GetRezult":
             return self._get_rezult(command)
         if name == "List":
-            return self._answer(command, {"ListUnit": [register.unit() for register in self.registers]})
-        if name not in _EXECUTE:
+            return self._answer(command, {"ListUnit": [device.unit() for device in [*self.registers, *self.terminals]]})
+        if not self._knows(name):
             raise UnknownCommand(f"Неопознанная команда {name}")
         with self._lock:
             entry = self._enter(command)
@@ -123,6 +138,11 @@ class Kkm:
             shown = entry.shown if entry.polls else entry.status if entry.status in (RUNNING, QUEUED) else RUNNING
             return self._answer(command, {}, shown)
         return entry.result
+
+    def _knows(self, name: str) -> bool:
+        if name in ("GetCounters", "GetСounters"):
+            return (name == "GetСounters") is self.cyrillic
+        return name in _EXECUTE or name in _CHARGE
 
     def _enter(self, command: dict) -> Entry | None:
         """§2.6: a place in the queue; None for a repeat of what is queued, running or done."""
@@ -145,7 +165,8 @@ class Kkm:
 
     def _execute(self, entry: Entry, command: dict, fault: Fault | None) -> tuple[dict, int, str]:
         """The fields of the answer, its status and error text."""
-        register = self._choose(command)
+        is_card = command["Command"] in _CHARGE
+        register = self._choose_terminal(command) if is_card else self._choose(command)
         busy = self._busy[register.serial]
         if not busy.acquire(timeout=self.queue_seconds):
             raise Refused(QUEUE_TEXT)
@@ -157,7 +178,7 @@ class Kkm:
             with self._lock:
                 if not any(each is entry for each in self._queue):
                     raise Refused("Сервер был перезапущен.")  # what had not begun went with the queue
-                fields = _EXECUTE[command["Command"]](register, command)
+                fields = (_CHARGE if is_card else _EXECUTE)[command["Command"]](register, command)
             if text:
                 raise Refused(text)
             return {**fields, "NumDevice": register.number, "UnitName": register.name}, OK, ""
@@ -185,6 +206,13 @@ class Kkm:
             self._used.remove(register.serial)
             self._used.append(register.serial)
         return register
+
+    def _choose_terminal(self, command: dict) -> Terminal:
+        wanted = command.get("NumDevice")
+        fitting = [terminal for terminal in self.terminals if not wanted or terminal.number == wanted]
+        if not fitting:
+            raise Refused(f"Устройство (с параметрами NumDevice={wanted}) не найдено: не настроено или отключено.")
+        return fitting[0]
 
     def _answer(self, command: dict, fields: dict, status: int = OK, error: str = "") -> dict:
         """§1: common fields always, the others only when they are not empty."""
@@ -287,8 +315,14 @@ _EXECUTE: dict[str, Callable[[Register, dict], dict]] = {
     "DepositingCash": Register.depositing_cash,
     "PaymentCash": Register.payment_cash,
     "GetLineLength": lambda register, command: {"LineLength": 48},
-    "OpenCashDrawer": lambda register, command: {},
-    "GetDataCheck": lambda register, command: register.data_check(command.get("FiscalNumber") or 0),
+    "OpenCashDrawer": Register.open_drawer,
+    "OfdReport": Register.ofd_report,
+    "GetCounters": Register.counters,
+    "GetСounters": Register.counters,
+    "ValidationMarkingCode": Register.validate_marking,
+    "GetDataCheck": lambda register, command: register.data_check(
+        command.get("FiscalNumber") or 0, command.get("NumberCopies") or 0
+    ),
     "GetDataKKT": lambda register, command: {
         "CheckNumber": register.document,
         "SessionNumber": register.shift,
@@ -298,12 +332,22 @@ _EXECUTE: dict[str, Callable[[Register, dict], dict]] = {
 }
 
 
+#: the commands that a card terminal executes (§3.8)
+_CHARGE: dict[str, Callable[[Terminal, dict], dict]] = {
+    "PayByPaymentCard": Terminal.pay,
+    "ReturnPaymentByPaymentCard": Terminal.give_back,
+    "CancelPaymentByPaymentCard": Terminal.cancel,
+    "Settlement": Terminal.settle,
+}
+
+
 class KkmServerEmulator(Emulator):
     """KKM Server on a port of this machine.
 
     :param passwords: of `Admin` and `User`; both are empty after an installation (§1.1)
     :param registers: two with different serial numbers by default
     :param clock: the PC's local time
+    :param cyrillic: an older build (§3.6)
     """
 
     title = "KKM Server (эмулятор)"
@@ -325,6 +369,7 @@ class KkmServerEmulator(Emulator):
         passwords: dict[str, str] | None = None,
         clock: Callable[[], datetime] = datetime.now,
         queue_seconds: float = 30,
+        cyrillic: bool = False,
     ):
         super().__init__(port)
         self.registers = registers or [
@@ -334,7 +379,8 @@ class KkmServerEmulator(Emulator):
         self.passwords = {"admin": "", "user": ""} | {
             login.lower(): password for login, password in (passwords or {}).items()
         }
-        self.kkm = Kkm(self.registers, queue_seconds)
+        self.terminal = Terminal(clock=clock)
+        self.kkm = Kkm(self.registers, queue_seconds, [self.terminal], cyrillic)
 
     @property
     def documents(self) -> list[Printed]:

@@ -1,6 +1,7 @@
 """What holds for every receipt and for every answer."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import HealthCheck, given, settings
@@ -14,12 +15,14 @@ from addons.fiscal_kkm_server import const, protocol
 from tests.emulators.kkm_register import Register
 from tests.emulators.kkm_server import Kkm
 
-from .samples import CASHIER, DEVICE, KEY, SERIAL, operation, sale
+from .samples import CASHIER, DEVICE, KEY, SERIAL, TEA, operation, sale
 
 PAYMENTS = {"cash": "Cash", "electronic": "ElectronicPayment", "prepayment": "AdvancePayment"} | {
     "credit": "Credit",
     "other": "CashProvision",
 }
+
+MONEY_IN = {"sale", "correction_sale", "purchase_return", "correction_purchase_return"}
 
 kopecks = st.integers(0, 10**9).map(lambda value: Decimal(value) / 100).map(money)
 names = st.text(st.characters(codec="utf-8"), max_size=200).filter(lambda text: one_line(text))
@@ -89,7 +92,7 @@ def test_every_receipt_is_registered_to_the_kopeck(receipt):
         assert (there["Price"], there["Amount"], there["Quantity"]) == (line.price, line.amount, line.quantity)
         assert there["Tax"] == const.TAXES[line.tax_code]
         assert len(there["Name"]) <= 128 and not there["Name"].endswith("..")
-    direction = 1 if receipt.operation in ("sale", "correction_sale", "purchase_return") else -1
+    direction = 1 if receipt.operation in MONEY_IN else -1
     assert register.cash == Decimal(10) ** 12 + direction * receipt.paid("cash")
 
 
@@ -98,9 +101,12 @@ FIELDS = sorted(
         *("Command", "Status", "Error", "Warning", "Message", "IdCommand", "CheckNumber", "SessionNumber", "QRCode"),
         *("SessionCheckNumber", "URL", "UnitName", "Rezult", "Info", "RegisterCheck", "ListUnit", "NumDevice"),
         *("SessionState", "TaxVariant", "OFD_NumErrorDoc", "BalanceCash", "FN_DateEnd", "AllSumm", "FiscalNumber"),
+        *("MarkingCodeValidation", "ValidationKKT", "ValidationResult", "BarCode", "Counters", "CountersType"),
+        *("ReceiptType", "Sum", "Count", "RezultProcessing", "UniversalID", "Slip"),
     }
 )
-WORDS = ["", "RegisterCheck", "GetRezult", "GetDataKKT", "GetDataCheck", "List", KEY, "0", "1", "2", "3", "5", "Приход"]
+WORDS = ["", "RegisterCheck", "GetRezult", "GetDataKKT", "GetDataCheck", "List", KEY, "Shell", "0", "1", "2", "3", "5", "Приход"]
+WORDS += ["ValidationMarkingCode", "GetCounters", "Shift", "PayByPaymentCard", "CloseShift"]
 WORDS += ["t=20261121T1230&s=211.00&fn=9&i=17&fp=2&n=1", "Нет бумаги", "Не указан кассир", "2026-11-21T12:30:00"]
 scalars = (
     st.none()
@@ -126,7 +132,11 @@ REPLIES = st.one_of(
     st.builds(NotSent, st.just("refused")),
     st.builds(Lost, st.just("reset")),
 )
-REQUESTS = [protocol.freeze(protocol.build(sale(), DEVICE), 16)] + [
+MARKED = protocol.prepare(
+    sale(lines=(replace(TEA, marking_code="01\x1d91"),)), DEVICE, paper=protocol.Paper(check_marking=True)
+)
+CLOSING = replace(operation("shift_close"), key=KEY)
+REQUESTS = [protocol.freeze(protocol.build(sale(), DEVICE), 16), MARKED, protocol.prepare(CLOSING, DEVICE)] + [
     protocol.freeze(protocol.build(operation(name, "10.00"), DEVICE), 16)
     for name in ("shift_open", "shift_close", "cash_in", "cash_out", "x_report")
 ]
@@ -161,15 +171,16 @@ def test_noise_is_never_success(raw):
 @settings(max_examples=300, deadline=None)
 @given(st.sampled_from(REQUESTS), st.lists(REPLIES, min_size=1, max_size=25))
 def test_no_conversation_breaks(request, replies):
-    conversation = protocol.lookup(request)
-    next(conversation)
-    for reply in replies * 25:
+    for start in (protocol.lookup, protocol.submit):
+        conversation = start(request)
+        next(conversation)
         try:
-            conversation.send(reply)
+            for reply in replies * 25:
+                conversation.send(reply)
         except StopIteration as end:
             assert end.value.kind
-            return
-    raise AssertionError("the conversation has no end")
+        else:
+            raise AssertionError("the conversation has no end")
 
 
 @settings(max_examples=300, deadline=None)
@@ -177,6 +188,11 @@ def test_no_conversation_breaks(request, replies):
 def test_no_answer_breaks_a_question(reply):
     protocol.parse_status(reply)
     protocol.parse_devices(reply)
+    protocol.parse_marking(reply)
+    card = protocol.parse_card(KEY, reply)
+    assert card.state in ("done", "running", "failed", "unknown")
+    if card.state == "done":
+        assert reply.status in (200, 400, 501) and json.loads(reply.text)
 
 
 @settings(max_examples=200, deadline=None)
