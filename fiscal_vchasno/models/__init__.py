@@ -1,0 +1,1 @@
+from . import fiscal_vchasno_pay_type, account_journal, fiscal_register, pos_payment_method

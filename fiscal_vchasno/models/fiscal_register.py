@@ -1,0 +1,269 @@
+import json
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.fiscal_base.const import PAYMENT_KINDS
+from odoo.addons.fiscal_base.tools.capabilities import Capabilities
+from odoo.addons.fiscal_base.tools.outcome import Kind
+from odoo.addons.fiscal_base.tools.transport import send
+
+from .. import const, protocol, texts
+
+#: seconds for which a browser may be away with a request
+LEASE = 90
+
+
+class FiscalRegister(models.Model):
+    """Software registers (пРРО) of Vchasno.Kasa: in the cloud, or in Device Manager on a computer of the shop."""
+
+    _inherit = "fiscal.register"
+
+    provider = fields.Selection(
+        selection_add=[("vchasno", "Vchasno.Kasa")],
+        ondelete={"vchasno": lambda registers: registers._provider_removed(registers)},
+    )
+    vchasno_mode = fields.Selection(
+        [
+            ("cloud", "Cloud"),
+            ("dm", "Device Manager in the same network"),
+            ("dm_browser", "Device Manager on the cashier's computer"),
+            ("dm_proxy", "Device Manager by way of the cloud"),
+        ],
+        string="Where the register works",
+        default="cloud",
+        help="Cloud: the key lies in the cabinet of Vchasno.Kasa and nothing is installed. Device Manager: the program "
+        "of Vchasno.Kasa in the shop, which prints, works without the Internet and drives a bank terminal.",
+    )
+    vchasno_url = fields.Char(
+        string="Address of Vchasno.Kasa", default=const.URL, required_if_provider="vchasno", copy=False
+    )
+    vchasno_token = fields.Char(
+        string="Token of the register",
+        groups="base.group_system",
+        copy=False,
+        help="Cabinet of Vchasno.Kasa → Торгові точки та каси → the register → Налаштувати касу → Токен. It is shown "
+        "there only once, and each register has its own.",
+    )
+    vchasno_proxy_token = fields.Char(
+        string="Token of the proxy",
+        groups="base.group_system",
+        copy=False,
+        help="Lets Vchasno.Kasa carry requests to the Device Manager of the shop.",
+    )
+    vchasno_dm_url = fields.Char(
+        string="Address of Device Manager",
+        default=const.DM_URL,
+        copy=False,
+        help="http:// or https://, computer, port; as Odoo's server reaches it, or the cashier's browser.",
+    )
+    vchasno_device = fields.Char(
+        string="Name in Device Manager", copy=False, help="The name that the register has in Device Manager."
+    )
+    vchasno_print = fields.Boolean(
+        string="Print on the printer of Device Manager", help="Receipts and reports; the cash drawer opens too."
+    )
+    vchasno_printer = fields.Char(string="Printer", help="Its name in Device Manager. Empty: its default printer.")
+    vchasno_tax_code_id = fields.Many2one(
+        "fiscal.tax.code",
+        string="Tax group of lines without a tax",
+        domain="[('vocabulary', '=', 'vchasno')]",
+        help="Who does not pay VAT takes “Without VAT” (2). It has to be switched on in the register's settings at "
+        "Vchasno.Kasa.",
+    )
+    vchasno_return_numbers = fields.Boolean(
+        string="Returns name the purchase",
+        default=True,
+        help="The fiscal numbers of the purchase's receipt and register stand on the return (for “Національний кешбек”).",
+    )
+    vchasno_subtasks = fields.Boolean(
+        string="Prepayment as a receipt of its own kind",
+        help="A prepayment and its settlement go as such to Vchasno.Kasa, linked by the fiscal number. Without it they "
+        "are sales with the pay type “Передплата”. Try it on the test register first.",
+    )
+
+    # === Settings ===
+
+    @api.constrains("vchasno_token", "provider")
+    def _check_vchasno_token(self):
+        # Not a unique index: PostgreSQL would write the token into its message, and Odoo that into the log.
+        for register in self.sudo().filtered("vchasno_token"):
+            others = self.sudo().with_context(active_test=False)
+            if others.search_count([("vchasno_token", "=", register.vchasno_token), ("id", "!=", register.id)], limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "Another register of this database has this token already. Each register has a token of its "
+                        "own: generate one in the cabinet of Vchasno.Kasa."
+                    )
+                )
+
+    @api.constrains("name", "provider")
+    def _check_vchasno_name(self):
+        for register in self:
+            if register.provider == "vchasno" and len(register.name) > const.REGISTER_NAME_LENGTH:
+                raise ValidationError(
+                    self.env._("Vchasno.Kasa takes names of at most 32 characters. Please shorten “%s”.", register.name)
+                )
+
+    @api.constrains("vchasno_mode", "vchasno_token", "vchasno_proxy_token", "vchasno_dm_url", "vchasno_device", "state")
+    def _check_vchasno_mode(self):
+        needed = {
+            "cloud": ["vchasno_token"],
+            "dm": ["vchasno_dm_url", "vchasno_device"],
+            "dm_browser": ["vchasno_dm_url", "vchasno_device"],
+            "dm_proxy": ["vchasno_proxy_token", "vchasno_device"],
+        }
+        for register in self.sudo():
+            if register.provider != "vchasno" or register.state != "enabled":
+                continue
+            missing = [
+                self._fields[name]._description_string(self.env)
+                for name in needed.get(register.vchasno_mode, ["vchasno_mode"])
+                if not register[name]
+            ]
+            if missing:
+                raise ValidationError(
+                    self.env._(
+                        "Please fill in before you switch “%(name)s” on: %(fields)s.",
+                        name=register.name,
+                        fields=", ".join(missing),
+                    )
+                )
+
+    def write(self, vals):
+        if "vchasno_url" in vals:
+            # tokens go only to the address they were given for
+            moved = self.sudo().filtered(lambda register: register.vchasno_url != vals["vchasno_url"])
+            for name in ("vchasno_token", "vchasno_proxy_token"):
+                if name not in vals:
+                    moved.filtered(name).write({name: False})
+        return super().write(vals)
+
+    def _tax_code_by_rate(self, taxes, vocabulary):
+        if not taxes and vocabulary == "vchasno" and self.vchasno_tax_code_id:
+            return self.vchasno_tax_code_id
+        return super()._tax_code_by_rate(taxes, vocabulary)
+
+    # === Contract ===
+
+    def _vchasno_capabilities(self):
+        cloud = self.vchasno_mode == "cloud"
+        return Capabilities(
+            operations=frozenset(const.TASKS),
+            payment_kinds=frozenset(kind for kind, __ in PAYMENT_KINDS),
+            tax_vocabulary="vchasno",
+            opens_shift=const.OPENS_SHIFT if cloud else frozenset(),
+            deduplicates=True,
+            rounding=True,
+            delivers=const.CHANNELS if self.sudo().vchasno_token else frozenset(),
+            relay=LEASE if self.vchasno_mode == "dm_browser" else 0,
+            under_way=const.UNDER_WAY,
+            test=(self.status_data or {}).get("test") is True,
+        )
+
+    def _vchasno_validate(self, receipt):
+        sentences = [
+            self.env._(texts.PROBLEMS[problem.code]) % problem.values for problem in protocol.problems(receipt)
+        ]
+        if self.company_id.currency_id.name != "UAH":
+            sentences.append(self.env._("Vchasno.Kasa registers hryvnias only; the company's currency is another one."))
+        return sentences
+
+    def _vchasno_prepare(self, document, receipt):
+        """The frozen body, and since when a look-up has to search (`protocol.lookup`)."""
+        settings = self._vchasno_settings()
+        if self.vchasno_return_numbers and receipt.operation == "sale_return":
+            original = document.original_id
+            settings = replace(
+                settings, purchase=(original.fiscal_number or "", original.register_number or "")
+            )
+        since = receipt.issued_at.isoformat(timespec="seconds") if receipt.issued_at else ""
+        return protocol.freeze(protocol.build(receipt, settings), since)
+
+    def _vchasno_conversation(self, document, request, kind):
+        """What is said for `kind`, whoever carries it; the outcome in words."""
+        url = self.vchasno_url or ""
+        if kind == "status":
+            status = yield from protocol.status(self._vchasno_settings(), self._vchasno_access())
+            code = status.extra["code"]
+            return replace(status, problem=self._vchasno_sentence(code, status.problem)) if code else status
+        access = self._vchasno_access(dm='"device":' in request["body"])
+        said = yield from (protocol.lookup if kind == "lookup" else protocol.submit)(request, access, url)
+        return self._vchasno_in_words(said)
+
+    def _vchasno_submit(self, document, request):
+        return self._vchasno_converse(self._vchasno_conversation(document, request, "submit"))
+
+    def _vchasno_lookup(self, document, request):
+        return self._vchasno_converse(self._vchasno_conversation(document, request, "lookup"))
+
+    def _vchasno_status(self):
+        return self._vchasno_converse(self._vchasno_conversation(None, {}, "status"))
+
+    def _vchasno_deliver(self, document, channel, address):
+        """§7.2. The service writes to the customer itself; it knows the receipt by its fiscal number."""
+        recipient = protocol.recipient(channel, address or "")
+        if not recipient:
+            raise UserError(
+                self.env._("“%s” is not a valid e-mail address.", address or "")
+                if channel == "email"
+                else self.env._("“%s” is not a Ukrainian phone number, for example +380 67 123 45 67.", address or "")
+            )
+        number = document.fiscal_number or ""
+        request = protocol.notification(number, channel, recipient, self._vchasno_access(dm=False))
+        taken, code, told = protocol.parse_delivery(send(request), number)
+        if not taken:
+            raise UserError(self._vchasno_sentence(code, told))
+
+    def _vchasno_receipt_views(self, document):
+        """The page of the receipt; its JSON is fetched and kept by `action_vchasno_receipt`."""
+        if not document.receipt_url:
+            return []
+        return [{"kind": "page", "name": document.display_name, "url": document.receipt_url}]
+
+    def _vchasno_secrets(self):
+        register = self.sudo()
+        return [register.vchasno_token, register.vchasno_proxy_token]
+
+    # === Vchasno.Kasa ===
+
+    def _vchasno_settings(self):
+        return protocol.Settings(
+            device=(self.vchasno_device or "").strip() if self.vchasno_mode != "cloud" else "",
+            subtasks=self.vchasno_subtasks,
+        )
+
+    def _vchasno_access(self, dm=None):
+        """How the register is reached; tokens are added here and stand in nothing that is stored.
+
+        :param dm: the request is one for Device Manager; by default as the settings say
+        """
+        register = self.sudo()
+        if dm is None:
+            dm = register.vchasno_mode != "cloud"
+        if not dm:
+            return protocol.Access("cloud", register.vchasno_url or "", register.vchasno_token or "")
+        printer = (register.vchasno_printer or "") if register.vchasno_print else None
+        if register.vchasno_mode == "dm_proxy":
+            return protocol.Access("proxy", register.vchasno_url or "", register.vchasno_proxy_token or "", printer)
+        return protocol.Access("dm", register.vchasno_dm_url or "", printer=printer)
+
+    def _vchasno_converse(self, conversation):
+        """Carry the requests of a conversation to the service and the replies back."""
+        request = next(conversation)
+        while True:
+            try:
+                request = conversation.send(send(request))
+            except StopIteration as end:
+                return end.value
+
+    def _vchasno_in_words(self, outcome):
+        """`outcome` with a sentence for people; the service's own words stay in it."""
+        if outcome.kind is Kind.DONE:
+            return outcome
+        return replace(outcome, message=self._vchasno_sentence(outcome.code, outcome.message))
+
+    def _vchasno_sentence(self, code, detail):
+        sentence = self.env._(texts.OUTCOMES[code]) if code in texts.OUTCOMES else ""
+        return " ".join(filter(None, (sentence, f"({detail})" if detail and detail != code else "")))

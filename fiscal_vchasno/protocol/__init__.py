@@ -1,0 +1,33 @@
+"""Vchasno.Kasa's protocol without I/O: `requests` builds, `checks` refuses early, `answers` reads, `conversations`
+sends and asks back, `terminal` is the bank terminal behind Device Manager.
+
+`§` in the docstrings names the section of the protocol notes, `vchasno.md`. Nothing here imports odoo or opens a socket,
+so the same code serves a call from the server, from a browser beside the register, and a test.
+"""
+
+from .answers import parse, parse_delivery, parse_receipt, parse_status
+from .checks import Problem, problems
+from .conversations import lookup, status, submit
+from .requests import Access, Settings, build, clean, freeze, http, notification, question, receipt_view, recipient
+
+__all__ = [
+    "Access",
+    "Problem",
+    "Settings",
+    "build",
+    "clean",
+    "freeze",
+    "http",
+    "lookup",
+    "notification",
+    "parse",
+    "parse_delivery",
+    "parse_receipt",
+    "parse_status",
+    "problems",
+    "question",
+    "receipt_view",
+    "recipient",
+    "status",
+    "submit",
+]

@@ -1,0 +1,148 @@
+"""Sending a task, and asking about one whose end is not known (§6.4), as conversations without I/O.
+
+A conversation is a generator: it yields HTTP requests, is sent the replies, and returns its result. Whoever has the
+connection drives it: Odoo's server, or the cashier's browser beside Device Manager.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Generator, Mapping
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from ...fiscal_base.tools.outcome import Kind, Outcome, RegisterStatus
+from ...fiscal_base.tools.transport import Answer, Request
+from .. import const
+from .answers import (
+    Reply,
+    decode,
+    found_in_list,
+    judge,
+    parse,
+    parse_receipt,
+    parse_status,
+    raw,
+    read,
+    rows,
+    with_view,
+    words,
+)
+from .requests import Access, Settings, by_tag, freeze, get, http, question, receipt_view, thaw
+
+#: entries of one page of a list (§1.5: 100 without it)
+PAGE = 100
+#: pages of one list that are read at most
+PAGES = 10
+#: how long before the sale a shift may have been closed and still be searched: time zones and clocks that are wrong
+MARGIN = timedelta(days=1)
+
+Conversation = Generator[Request, Reply, Outcome]
+
+
+def submit(request: dict, access: Access, url: str = "") -> Conversation:
+    """Send `request` once.
+
+    :param url: of the service, for the page of the receipt
+    """
+    return parse(request, (yield http(request, access)), url)
+
+
+def lookup(request: dict, access: Access, url: str = "") -> Conversation:
+    """What became of `request`.
+
+    Device Manager is asked by the tag; it never creates anything for that (§2.8).
+
+    The cloud has no such question. First the receipts of the shifts since the sale are searched for the tag: that only
+    reads. What is not there, or stands there without having passed, is decided by the service's own rule: a repeat of
+    the same body under the same tag gives the receipt that was made, ends a collision, or registers what was never
+    seen, once (§6.1, §6.4). Trouble with that repeat says nothing about the first sending, so it stays `unknown`.
+    """
+    task = thaw(request)
+    if "device" in task:
+        return (yield from _by_tag(task, access, url))
+    listed = yield from _in_lists(task["tag"], request.get("since") or "", access, url)
+    if listed:
+        return listed
+    outcome = parse(request, (yield http(request, access)), url)
+    if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
+        return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
+    return outcome
+
+
+def status(settings: Settings, access: Access) -> Generator[Request, Reply, RegisterStatus]:
+    """The health check (§2.7)."""
+    asked = http(freeze(question(settings)), dataclasses.replace(access, printer=None))
+    return parse_status((yield asked), dm=bool(settings.device))
+
+
+def _by_tag(task: dict, access: Access, url: str) -> Conversation:
+    """§2.8: the stored answer, or code 1058 for a tag that Device Manager has never seen."""
+    reply = yield http(freeze(by_tag(task)), dataclasses.replace(access, printer=None))
+    said = read(reply, dm=True)
+    if isinstance(said, Outcome):
+        return dataclasses.replace(said, kind=Kind.UNKNOWN)
+    if said.res == const.NO_SUCH_TAG:
+        return Outcome.not_sent(said.words, 0, code="no_such_tag", response=raw(reply))
+    outcome = judge(task, said, raw(reply), url)
+    if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
+        # It could not be asked, or what was stored under the tag is that the register could not work then. The repeat
+        # under the same tag tells; Device Manager knows it.
+        stored = words(said.answer.get("tag")).casefold() == task["tag"].casefold()
+        return dataclasses.replace(outcome, kind=Kind.NOT_SENT if stored else Kind.UNKNOWN)
+    return outcome
+
+
+def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Request, Reply, Outcome | None]:
+    """Search the shifts since the sale for `tag` (§1.5).
+
+    :returns: the outcome, or None where the lists do not tell
+    """
+    shifts = yield from _pages("/api/v3/shifts", {}, access, most=1)
+    if isinstance(shifts, Outcome):
+        return shifts
+    for shift in shifts:
+        if not _since(shift, since):
+            continue
+        checks = yield from _pages("/api/v3/shift/checks", {"shift_id": words(shift.get("id"))}, access)
+        if isinstance(checks, Outcome):
+            return checks
+        item = next((item for item in checks if words(item.get("tag")) == tag), None)
+        if item and (outcome := found_in_list(item, url)):
+            view = parse_receipt((yield receipt_view(outcome.data.number, access)))
+            return with_view(outcome, view) if view else outcome
+    return None
+
+
+def _pages(path: str, query: dict, access: Access, most: int = PAGES) -> Generator[Request, Reply, list[dict] | Outcome]:
+    """The entries of a list; an outcome where the service could not be asked.
+
+    A list that is refused for its own sake says nothing: the repeat of the tag is left.
+
+    :param most: pages that are read. The newest 100 shifts, the first page, are a month of them
+    """
+    found = []
+    for page in range(1, most + 1):
+        reply = yield get(f"{path}?{urlencode({**query, 'page': page, 'limit': PAGE})}", access)
+        if not isinstance(reply, Answer) or reply.status == 401 or reply.status >= 500:
+            return dataclasses.replace(read(reply), kind=Kind.UNKNOWN)
+        answer = decode(reply.text)
+        if reply.status != 200 or answer is None:
+            break
+        found += rows(answer, "items")
+        if answer.get("has_next") is not True:
+            break
+    return found
+
+
+def _since(shift: Mapping, since: str) -> bool:
+    """Whether `shift` was still open when the sale was made, as far as dates tell."""
+    closed, sold = _date(words(shift.get("date_closed"))), _date(since)
+    return closed is None or sold is None or closed >= sold - MARGIN
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")
+    except ValueError:
+        return None
