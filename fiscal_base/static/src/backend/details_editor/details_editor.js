@@ -1,0 +1,106 @@
+import { Component, onWillStart, useEffect, useRef, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { RecordSelector } from "@web/core/record_selectors/record_selector";
+import { registry } from "@web/core/registry";
+import { useAutoresize } from "@web/core/utils/autoresize";
+import { KeepLast } from "@web/core/utils/concurrency";
+import { useService } from "@web/core/utils/hooks";
+import { useDebounced } from "@web/core/utils/timing";
+import { useInputField } from "@web/views/fields/input_field_hook";
+import { standardFieldProps } from "@web/views/fields/standard_field_props";
+
+/**
+ * Editor of a details template: the text with its tags, what it says of a payment while one types, and the tags, each
+ * with an example, which a click puts into the text. All that is shown the server has made; here is no second engine.
+ */
+export class DetailsEditor extends Component {
+    static template = "fiscal_base.DetailsEditor";
+    static components = { RecordSelector };
+    static props = { ...standardFieldProps };
+
+    setup() {
+        this.orm = useService("orm");
+        this.textarea = useRef("textarea");
+        this.state = useState({
+            help: { tags: [], default: "", payments: false },
+            payment: false,
+            preview: { text: "", whole: "", problems: [] },
+        });
+        this.latest = new KeepLast();
+        useInputField({
+            getValue: () => this.value,
+            parse: (value) => value.trim(),
+            refName: "textarea",
+            preventLineBreaks: true,
+        });
+        useAutoresize(this.textarea);
+        this.previewSoon = useDebounced(this.preview, 200);
+        onWillStart(async () => {
+            this.state.help = await this.call("details_help", this.companyId);
+        });
+        useEffect(
+            () => {
+                this.preview();
+            },
+            () => [this.value, this.state.payment]
+        );
+    }
+
+    get value() {
+        return this.props.record.data[this.props.name] || "";
+    }
+
+    get companyId() {
+        return this.props.record.data.company_id?.id || false;
+    }
+
+    /** The register whose text it is: the record itself, or that of a journal. */
+    get registerIds() {
+        const { resModel, resId, data } = this.props.record;
+        const id = resModel === "fiscal.register" ? resId : data.fiscal_register_id?.id;
+        return id ? [id] : [];
+    }
+
+    /** Payments that may be tried: those of the journal, else all from customers. */
+    get domain() {
+        const { resModel, resId } = this.props.record;
+        const domain = [["partner_type", "=", "customer"]];
+        if (resModel === "account.journal" && resId) {
+            domain.push(["journal_id", "=", resId]);
+        } else if (this.companyId) {
+            domain.push(["company_id", "=", this.companyId]);
+        }
+        return domain;
+    }
+
+    call(method, ...args) {
+        return this.orm.silent.call("fiscal.register", method, [this.registerIds, ...args]);
+    }
+
+    async preview() {
+        const text = this.textarea.el ? this.textarea.el.value : this.value;
+        this.state.preview = await this.latest.add(
+            this.call("details_preview", text.trim() || this.state.help.default, this.state.payment)
+        );
+    }
+
+    choose(payment) {
+        this.state.payment = payment;
+    }
+
+    /** Put `text` where the cursor is, as if it had been typed. */
+    insert(text) {
+        const { el } = this.textarea;
+        el.setRangeText(text, el.selectionStart, el.selectionEnd, "end");
+        el.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        el.focus();
+    }
+}
+
+export const detailsEditor = {
+    component: DetailsEditor,
+    displayName: _t("Text with tags"),
+    supportedTypes: ["char"],
+};
+
+registry.category("fields").add("fiscal_details", detailsEditor);
