@@ -1,0 +1,1 @@
+from . import test_form, test_register, test_tours
