@@ -60,7 +60,7 @@ def lookup(request: dict, access: Access, url: str = "") -> Conversation:
     """
     task = thaw(request)
     if "device" in task:
-        return (yield from _by_tag(task, access, url))
+        return (yield from _by_tag(request, access, url))
     listed = yield from _in_lists(task["tag"], request.get("since") or "", access, url)
     if listed:
         return listed
@@ -76,8 +76,9 @@ def status(settings: Settings, access: Access) -> Generator[Request, Reply, Regi
     return parse_status((yield asked), dm=bool(settings.device))
 
 
-def _by_tag(task: dict, access: Access, url: str) -> Conversation:
+def _by_tag(request: dict, access: Access, url: str) -> Conversation:
     """§2.8: the stored answer, or code 1058 for a tag that Device Manager has never seen."""
+    task = thaw(request)
     reply = yield http(freeze(by_tag(task)), dataclasses.replace(access, printer=None))
     said = read(reply, dm=True)
     if isinstance(said, Outcome):
@@ -85,11 +86,11 @@ def _by_tag(task: dict, access: Access, url: str) -> Conversation:
     if said.res == const.NO_SUCH_TAG:
         return Outcome.not_sent(said.words, 0, code="no_such_tag", response=raw(reply))
     outcome = judge(task, said, raw(reply), url)
+    if outcome.kind is Kind.REJECTED:
+        # Whether the question was refused or, when it was sent, the document, the repeat under the same tag tells.
+        outcome = parse(request, (yield http(request, access)), url)
     if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
-        # It could not be asked, or what was stored under the tag is that the register could not work then. The repeat
-        # under the same tag tells; Device Manager knows it.
-        stored = words(said.answer.get("tag")).casefold() == task["tag"].casefold()
-        return dataclasses.replace(outcome, kind=Kind.NOT_SENT if stored else Kind.UNKNOWN)
+        return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
     return outcome
 
 

@@ -289,14 +289,14 @@ def _list(items: list[dict], query: dict) -> HttpAnswer:
 
 def _shift(register: Register, shift: Shift) -> dict:
     """§1.5: sums of cash in kopecks."""
-    kopecks = int(register.cash * 100)
+    current = int((register.cash if shift.cash_closed is None else shift.cash_closed) * 100)
     return {
         "id": shift.id,
         "date_started": _zoned(shift.opened_at),
         "date_closed": _zoned(shift.closed_at) if shift.closed_at else None,
         "cash_started": int(shift.cash_started * 100),
-        "cash_current": kopecks,
-        "cash_closed": kopecks if shift.closed_at else None,
+        "cash_current": current,
+        "cash_closed": current if shift.closed_at else None,
     }
 
 

@@ -206,6 +206,7 @@ class Shift:
     opened_at: datetime
     cash_started: Decimal
     closed_at: datetime | None = None
+    cash_closed: Decimal | None = None
     printed: list[Printed] = field(default_factory=list)
     #: article → group of taxes (Device Manager's code 1111)
     groups: dict[str, int] = field(default_factory=dict)
@@ -434,7 +435,7 @@ class Register:
             raise Refused("close_closed")
         report = self._report(request["fiscal"], 11)
         info = self._register(request, 11, ZERO, ZERO, [], [], source)
-        self.shift.closed_at, self.shift = self.clock(), None
+        self.shift.closed_at, self.shift.cash_closed, self.shift = self.clock(), self.cash, None
         return info | {name: report[name] for name in report if name not in info} | {"docno": info["shift_link"]}
 
     def auto_close(self) -> None:
