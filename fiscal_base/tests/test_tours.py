@@ -8,8 +8,9 @@ from ..demo.shop import make_shop
 
 @tagged("post_install", "-at_install", "fiscal_browser")
 class FiscalTourCase(HttpCase):
-    """A Russian shop and a user of its point of sale, `fiscal_cashier`."""
+    """A shop, a Russian one where nothing else is said, and a user of its point of sale, `fiscal_cashier`."""
 
+    country = "RU"
     register_vals = {}
     provider = "demo"
     tills = 1
@@ -20,7 +21,7 @@ class FiscalTourCase(HttpCase):
         cls.env.user.group_ids += cls.env.ref("point_of_sale.group_pos_manager")
         cls.env["pos.config"].search([]).active = False
         cls.env["product.template"].search([("available_in_pos", "=", True)]).available_in_pos = False
-        cls.shop = make_shop(cls.env, "RU", cls.tills, provider=cls.provider, register_vals=cls.register_vals)
+        cls.shop = make_shop(cls.env, cls.country, cls.tills, provider=cls.provider, register_vals=cls.register_vals)
         cls.env = cls.shop.env
         cls.register, cls.config, cls.company = cls.shop.register, cls.shop.config, cls.shop.company
         cls.user = cls.env["res.users"].create(
