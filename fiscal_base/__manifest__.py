@@ -16,6 +16,7 @@
         "report/fiscal_shift_report.xml",
         "wizards/fiscal_decision_views.xml",
         "views/fiscal_document_views.xml",
+        "views/fiscal_operation_views.xml",
         "views/fiscal_shift_views.xml",
         "views/fiscal_register_views.xml",
         "views/fiscal_tax_code_views.xml",

@@ -6,6 +6,7 @@ from . import (
     fiscal_document,
     fiscal_document_line,
     fiscal_document_manual,
+    fiscal_document_operation,
     fiscal_document_payment,
     fiscal_register,
     fiscal_register_demo,

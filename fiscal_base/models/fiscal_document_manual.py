@@ -30,6 +30,8 @@ EDITABLE = frozenset(
         "correction_date",
         "correction_number",
         "correction_reason",
+        "cash_amount",
+        "card_amount",
     }
 )
 
@@ -154,11 +156,6 @@ class FiscalDocument(models.Model):
         total = amount()
         if total <= 0:
             raise UserError(self.env._("All of “%s” has been returned already.", self.display_name))
-        lines = [line.copy_data({"document_id": False})[0] for line in self.line_ids]
-        for line, share in zip(
-            lines, spread([money(line["amount"]) for line in lines], total - money(self.total)), strict=True
-        ):
-            line["amount"] = float(share)
         payments = self._payments_of(total)
         draft = self.create(
             {
@@ -173,13 +170,19 @@ class FiscalDocument(models.Model):
                 "customer_email": self.customer_email,
                 "customer_phone": self.customer_phone,
                 "tax_system": self.tax_system,
-                "line_ids": [Command.create(line) for line in lines],
+                "line_ids": self._line_commands(total),
                 "payment_ids": [Command.create(payment) for payment in payments],
                 "total": float(total),
                 **vals,
             }
         )
         return draft._get_records_action()
+
+    def _line_commands(self, total):
+        """The lines of this receipt once more, brought to `total` in proportion."""
+        lines = [line.copy_data({"document_id": False})[0] for line in self.line_ids]
+        shares = spread([money(line["amount"]) for line in lines], total - money(self.total))
+        return [Command.create({**line, "amount": float(share)}) for line, share in zip(lines, shares, strict=True)]
 
     def _payments_of(self, total):
         """The payments of this receipt, change taken off, in proportion to `total`."""

@@ -6,6 +6,7 @@ from . import test_details
 from . import test_faults
 from . import test_shift
 from . import test_manual
+from . import test_operation
 from . import test_pos_order
 from . import test_till
 from . import test_guards
