@@ -1,0 +1,322 @@
+from dataclasses import replace
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from odoo.addons.fiscal_base.models.fiscal_document import SENT
+from odoo.addons.fiscal_base.tools.capabilities import Capabilities
+from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome
+from odoo.addons.fiscal_base.tools.transport import NotSent, send
+
+from .. import const, protocol, texts
+from ..protocol.callbacks import RESULTS
+
+
+class FiscalRegister(models.Model):
+    """Registers behind Komtet Kassa (kassa.komtet.ru), by its Shop API v2.
+
+    The service takes a task and prints it when the register gets to it, so a document is `waiting` for seconds or for
+    as long as the register is off line. The task's number is found among the attempts of the document.
+    """
+
+    _inherit = "fiscal.register"
+
+    provider = fields.Selection(
+        selection_add=[("komtet", "Komtet Kassa")],
+        ondelete={"komtet": lambda registers: registers._provider_removed(registers)},
+    )
+    komtet_server = fields.Char(
+        string="Address of the service",
+        default=const.SERVER,
+        required_if_provider="komtet",
+        copy=False,
+        help="Stays as it is, save for tests.",
+    )
+    komtet_shop_id = fields.Char(
+        string="Shop id",
+        required_if_provider="komtet",
+        copy=False,
+        help="«ID магазина» in the cabinet: «Фискализация» → «Магазины» → the shop.",
+    )
+    komtet_secret_key = fields.Char(
+        string="Secret key",
+        required_if_provider="komtet",
+        groups="base.group_system",
+        copy=False,
+        help="«Секретный ключ магазина» in the cabinet, on the page of the shop.",
+    )
+    komtet_queue_id = fields.Char(
+        string="Queue id",
+        required_if_provider="komtet",
+        copy=False,
+        help="«ID очереди» in the cabinet, on the page of the shop: a number.",
+    )
+    komtet_queue = fields.Char(string="Queue", compute="_compute_komtet_queue")
+    komtet_print = fields.Boolean(
+        string="Print on paper", help="The register prints the receipt on paper too, not only for the customer's e-mail."
+    )
+    komtet_ffd = fields.Selection(
+        const.FORMATS,
+        string="Format version (FFD)",
+        default="1.2",
+        required=True,
+        help="As the register is registered with the tax service. It decides what a correction can be, and how marked "
+        "goods are named.",
+    )
+    komtet_internet = fields.Boolean(
+        string="Sales on the Internet",
+        help="The settlement is made on the Internet (FFD tag 1125): every receipt needs the customer's e-mail address "
+        "or phone number, and the place of settlement is the address of the website.",
+    )
+    komtet_place = fields.Char(
+        string="Place of settlement",
+        help="Address of the website, or name of the shop (FFD tag 1187). Empty: that of the company.",
+    )
+    komtet_default_tax_code_id = fields.Many2one(
+        related="company_id.fiscal_default_tax_code_id", readonly=False, string="VAT of lines without a tax"
+    )
+    komtet_cashier = fields.Selection(
+        [("odoo", "Who works in Odoo: name and ИНН of the employee"), ("service", "As set in the service's cabinet")],
+        string="Cashier on the receipt",
+        default="odoo",
+        required=True,
+    )
+    komtet_attribute = fields.Char(
+        string="Additional attribute",
+        help="Name of an additional attribute of the receipt (FFD tag 1085), for example «Заказ». Its value is the "
+        "number of the order or payment. Empty: no such attribute.",
+    )
+    komtet_credit = fields.Boolean(
+        string="Sales on credit",
+        help="Switch this on only after a receipt on credit of this register has shown the right payment method sign "
+        "(FFD tag 1214: 6 handed over on credit, 7 payment of a credit): programs beside registers have been seen to "
+        "swap the two.",
+    )
+    komtet_address = fields.Char(
+        string="Address of Odoo",
+        default=lambda self: self._komtet_own_address(),
+        copy=False,
+        help="As it is seen from the Internet, for the results that the service tells by itself.",
+    )
+    komtet_success_url = fields.Char(string="Success url", compute="_compute_komtet_urls")
+    komtet_failure_url = fields.Char(string="Failure url", compute="_compute_komtet_urls")
+    komtet_warning = fields.Char(compute="_compute_komtet_warning")
+
+    def _komtet_own_address(self):
+        return self.env["ir.config_parameter"].sudo().get_param("web.base.url")
+
+    @api.depends("status_data", "provider")
+    def _compute_komtet_queue(self):
+        states = {const.ACTIVE: self.env._("works"), const.PASSIVE: self.env._("switched off")}
+        for register in self:
+            said = (register.status_data or {}).get("extra", {}) if register.provider == "komtet" else {}
+            state = said.get("state", "")
+            register.komtet_queue = " – ".join(filter(None, (said.get("queue"), states.get(state, state)))) or False
+
+    @api.depends("komtet_address")
+    def _compute_komtet_urls(self):
+        for register in self:
+            register.komtet_success_url = register._komtet_url("success")
+            register.komtet_failure_url = register._komtet_url("failure")
+
+    @api.depends("komtet_address")
+    def _compute_komtet_warning(self):
+        for register in self:
+            problem = protocol.address_problem(register.komtet_address)
+            register.komtet_warning = problem and self.env._(texts.ADDRESSES[problem])
+
+    @api.constrains("komtet_server")
+    def _check_komtet_server(self):
+        for register in self.filtered("komtet_server"):
+            problem = protocol.address_problem(register.komtet_server)
+            if problem in ("none", "not_https"):
+                raise ValidationError(self.env._("The address of the service begins with https://."))
+
+    @api.constrains("komtet_shop_id", "komtet_queue_id")
+    def _check_komtet_ids(self):
+        for register in self:
+            if register.komtet_shop_id and not (register.komtet_shop_id.isascii() and register.komtet_shop_id.isprintable()):
+                raise ValidationError(
+                    self.env._("A shop id has Latin letters, digits and dashes only. Copy it from the cabinet.")
+                )
+            queue = register.komtet_queue_id
+            if queue and not (queue.isascii() and queue.isdecimal()):
+                raise ValidationError(self.env._("A queue id is a number. Copy it from the cabinet."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._komtet_clean(vals) for vals in vals_list])
+
+    def write(self, vals):
+        vals = self._komtet_clean(vals)
+        moved = self.sudo().filtered(
+            lambda register: any(
+                name in vals and (register[name] or False) != (vals[name] or False)
+                for name in ("komtet_server", "komtet_shop_id")
+            )
+        )
+        moved._komtet_check_nothing_sent()
+        if "komtet_server" in vals:
+            # the key goes only to the address it was given for
+            elsewhere = moved.filtered(lambda register: register.komtet_server != vals["komtet_server"])
+            elsewhere.filtered("komtet_secret_key").komtet_secret_key = False
+        return super().write(vals)
+
+    @api.model
+    def _komtet_clean(self, vals):
+        """What is copied from a page often brings blanks along."""
+        names = {"komtet_server", "komtet_shop_id", "komtet_secret_key", "komtet_queue_id", "komtet_address"}
+        return {name: value.strip() if name in names and value else value for name, value in vals.items()}
+
+    def _komtet_check_nothing_sent(self):
+        """A document is known to one shop alone. Asked for in another it would not be found, and be made again."""
+        for register in self:
+            if register.provider == "komtet" and self.env["fiscal.document"].sudo().search_count(
+                [("register_id", "=", register.id), ("state", "in", SENT)], limit=1
+            ):
+                raise UserError(
+                    self.env._(
+                        "Documents of “%s” are still at Komtet Kassa. Let them finish, then change the shop. "
+                        "Another shop can have a register of its own at any time.",
+                        register.name,
+                    )
+                )
+
+    # === Contract ===
+
+    def _komtet_capabilities(self):
+        # Shifts are the agent's on the till, which opens one with the first receipt; cash in and out are not offered.
+        operations = frozenset(const.INTENTS) - (const.RETURN_CORRECTIONS if self.komtet_ffd != "1.2" else set())
+        return Capabilities(
+            operations=operations,
+            payment_kinds=frozenset(const.PAYMENTS) - (set() if self.komtet_credit else {"credit"}),
+            tax_vocabulary="ru",
+            own_queue=True,
+            opens_shift=operations,
+            deduplicates=True,
+        )
+
+    def _komtet_validate(self, receipt):
+        problems = protocol.problems(receipt, self._komtet_settings(receipt))
+        sentences = [(self.env._(texts.PROBLEMS[problem.code]), problem.values) for problem in problems]
+        return [sentence % values for sentence, values in sentences]
+
+    def _komtet_prepare(self, document, receipt):
+        return protocol.freeze(protocol.build(receipt, self._komtet_settings(receipt)))
+
+    def _komtet_submit(self, document, request):
+        return self._komtet_in_words(protocol.parse_submit(request, self._komtet_post(request)))
+
+    def _komtet_lookup(self, document, request):
+        """By the number of the task. Where that is not known, since the answer that had it was lost, the same task is
+        sent once more: the service refuses it under the same `external_id` and names the one it has (§5.4).
+        """
+        attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == document.key)
+        number = protocol.task_id(attempts.mapped("response"))
+        if number is not None:
+            return self._komtet_in_words(protocol.parse_task(request, self._komtet_send(f"tasks/{number}")))
+        outcome = protocol.parse_submit(request, self._komtet_post(request))
+        if outcome.kind is Kind.NOT_SENT:
+            # that holds of the repeat alone; what became of the first sending is as open as before
+            outcome = replace(outcome, kind=Kind.UNKNOWN)
+        return self._komtet_in_words(outcome)
+
+    def _komtet_status(self):
+        status = protocol.parse_queue(self._komtet_send(f"queues/{self.komtet_queue_id}"))
+        last = self.env["fiscal.document"].search(
+            [("register_id", "=", self.id), ("state", "=", "done"), ("provider", "=", "komtet")], limit=1
+        )
+        code = status.extra["code"]
+        return replace(
+            status,
+            problem=self._komtet_sentence(code, status.problem) if code else "",
+            register_number=last.register_number or "",
+            format_version=self.komtet_ffd,
+        )
+
+    def _komtet_secrets(self):
+        return [self.komtet_secret_key]
+
+    # === The service ===
+
+    def _komtet_settings(self, receipt):
+        zone = self._timezone().utcoffset(receipt.issued_at) if receipt.issued_at else None
+        return protocol.Settings(
+            ffd=self.komtet_ffd,
+            paper=self.komtet_print,
+            internet=self.komtet_internet,
+            place=self.komtet_place or "",
+            inn=self.company_id.fiscal_tax_number or "",
+            names_cashier=self.komtet_cashier == "odoo",
+            attribute=self.komtet_attribute or "",
+            credit=self.komtet_credit,
+            zone=protocol.time_zone(zone),
+            callback_url=self._komtet_url("task") or "",
+        )
+
+    def _komtet_post(self, request):
+        return self._komtet_send(f"queues/{self.komtet_queue_id}/task", request["body"])
+
+    def _komtet_send(self, path, body=""):
+        """One signed request over the line. Shop and key are added here and stand in nothing that is stored."""
+        register = self.sudo()
+        needed = (register.komtet_server, register.komtet_shop_id, register.komtet_secret_key, register.komtet_queue_id)
+        if not all(needed):
+            return NotSent(self.env._(texts.OUTCOMES["not_set_up"]))
+        server, shop, secret, __ = needed
+        return send(protocol.request_to(server, path, shop, secret, body))
+
+    # === What the service tells by itself ===
+
+    def _komtet_url(self, result):
+        """Our own address for one of `RESULTS`; False where there is none yet."""
+        self.ensure_one()
+        register = self._origin.id or self.id
+        if protocol.address_problem(self.komtet_address) == "none" or not isinstance(register, int):
+            return False
+        return protocol.callback_url(self.komtet_address, register, result)
+
+    def _komtet_knows(self, signature, body):
+        """Whether `body` comes from the service: signed for one of the addresses that it was told (§4.2)."""
+        if not self or self.provider != "komtet":
+            return False
+        urls = [url for result in RESULTS if (url := self._komtet_url(result))]
+        return protocol.is_genuine(self.sudo().komtet_secret_key or "", signature, urls, body)
+
+    def _komtet_told(self, callback, text):
+        """The task of `callback` has ended: it is asked for in the background, at once.
+
+        :param text: the callback as it came. It is kept with the document, since it may name the task where the answer
+            that did was lost.
+        """
+        document = self.env["fiscal.document"].sudo()
+        if document.search_count([("register_id", "=", self.id), ("key", "=", callback.external_id)], limit=1):
+            document._told(callback.external_id, Outcome.waiting(0, response=text))
+
+    # === Words ===
+
+    def _status_notification(self, status):
+        """Tell the queue's state, and whether the service can call Odoo."""
+        action = super()._status_notification(status)
+        if self.provider != "komtet":
+            return action
+        params = action["params"]
+        found = [self.komtet_queue and f"{self.env._('Queue')}: {self.komtet_queue}", params["message"]]
+        if self.komtet_warning:
+            found.append(self.komtet_warning)
+            params.update(type="warning" if status.ready else params["type"], sticky=True)
+        params["message"] = " · ".join(filter(None, found))
+        return action
+
+    def _till_status(self):
+        """A till asks for the customer's contact before the sale where the receipt needs one."""
+        return {**super()._till_status(), "needs_contact": self.provider == "komtet" and self.komtet_internet}
+
+    def _komtet_in_words(self, outcome):
+        """`outcome` with a sentence for people; the service's own words stay in it."""
+        return replace(outcome, message=self._komtet_sentence(outcome.code, outcome.message)) if outcome.code else outcome
+
+    def _komtet_sentence(self, code, detail):
+        known = next((key for key in (code, code[:3]) if key in texts.OUTCOMES), None)
+        sentence = self.env._(texts.OUTCOMES[known]) if known else ""
+        return " ".join(filter(None, (sentence, f"({detail})" if detail else "")))

@@ -1,0 +1,32 @@
+"""The Shop API v2 of Komtet Kassa without I/O: `tasks` builds, `checks` refuses early, `signing` proves who speaks,
+`answers` reads, `callbacks` reads what the service tells by itself.
+
+`§` in the docstrings names the section of the protocol notes, `komtet.md`. Nothing here imports odoo or opens a socket.
+"""
+
+from .answers import parse_queue, parse_submit, parse_task, task_id
+from .callbacks import Callback, address_problem, callback_url, parse_callback
+from .checks import Problem, problems
+from .signing import is_genuine, request_to, signature
+from .tasks import Settings, build, freeze, thaw, time_zone
+
+__all__ = [
+    "Callback",
+    "Problem",
+    "Settings",
+    "address_problem",
+    "build",
+    "callback_url",
+    "freeze",
+    "is_genuine",
+    "parse_callback",
+    "parse_queue",
+    "parse_submit",
+    "parse_task",
+    "problems",
+    "request_to",
+    "signature",
+    "task_id",
+    "thaw",
+    "time_zone",
+]
