@@ -25,6 +25,8 @@ class PosSession(models.Model):
             register = session.config_id.sudo().fiscal_register_id
             if not register or register.shift_policy != "session" or register._shift_expected():
                 continue
+            if "shift_open" not in register._capabilities().operations:
+                continue
             register._enqueue_simple(
                 "shift_open",
                 f"pos.session:{session.id}:open",
@@ -38,6 +40,8 @@ class PosSession(models.Model):
         for session in self:
             register = session.config_id.sudo().fiscal_register_id
             if not register or register.shift_policy == "manual":
+                continue
+            if "shift_close" not in register._capabilities().operations:
                 continue
             others = self.sudo().search_count(
                 [
@@ -86,7 +90,7 @@ class PosSession(models.Model):
 
     def _fiscal_cash(self, operation, amount, event, employee, reason):
         register = self.config_id.sudo().fiscal_register_id
-        if register and amount:
+        if register and amount and operation in register._capabilities().operations:
             register._enqueue_simple(
                 operation,
                 event,
