@@ -553,12 +553,16 @@ class FiscalDocument(models.Model):
                 raise UserError(
                     self.env._("“%s” has no backup register. Name one on its page “How it works”.", register.name)
                 )
-            if any(document.state != "queued" or document.operation not in RECEIPTS for document in documents):
+            if not all(document._may_use_backup() for document in documents):
                 raise UserError(
                     self.env._("Only receipts that were surely not sent (“In queue”) can go to the backup register.")
                 )
             if not register._use_backup_now(documents):
                 raise UserError(self.env._("The register is just being asked. Please try again in a moment."))
+
+    def _may_use_backup(self):
+        """Whether the backup register, if there is one, may take this over: only what surely has not been sent."""
+        return self.state == "queued" and self.operation in RECEIPTS
 
     def _decide(self, decision, reason, data=None):
         """A person's word on documents whose outcome the service does not tell, kept with reason and name.

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+#: who may say what became of a receipt when nobody else can
+DECIDES = "fiscal_base.group_fiscal_accountant"
 #: orders that one call of a till takes up again at most
 RETRIES = 50
 
@@ -25,6 +27,7 @@ class PosConfig(models.Model):
             register = self.browse(row["id"]).sudo().fiscal_register_id
             row["_fiscal_register"] = register._till_status() if register else False
             row["_fiscal_unmapped_taxes"] = register._unmapped_taxes() if register else {}
+            row["_fiscal_may_decide"] = bool(register) and self.env.user.has_group(DECIDES)
         return rows
 
     def write(self, vals):
@@ -129,6 +132,47 @@ class PosConfig(models.Model):
             "register": register._till_status(),
             "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
         }
+
+    def fiscal_open_documents(self):
+        """The documents of this till's register about which a person may decide, for one who has the right.
+
+        :returns: `[{"id", "name", "state", "problem", "total", "since", "backup"}]`; `backup` names the register that
+            could take it over, "" where none can
+        """
+        register = self._fiscal_register_to_decide()
+        documents = self.env["fiscal.document"].sudo()
+        documents = documents.search(
+            [("register_id", "=", register.id), ("state", "in", ("queued", "unknown"))], order="id", limit=RETRIES
+        )
+        return [
+            {
+                "id": document.id,
+                "name": document.display_name,
+                "state": document.state,
+                "problem": document.error_message or "",
+                "total": document.total,
+                "since": document._local(document.create_date).strftime("%d.%m.%Y %H:%M"),
+                "backup": (document._may_use_backup() and register.backup_id.name) or "",
+            }
+            for document in documents
+        ]
+
+    def fiscal_decide(self, document_id, decision, reason, number="", sign=""):
+        """A decision about a document of this till's register: `registered`, `not_registered`, `postpone`, `backup`."""
+        register = self._fiscal_register_to_decide()
+        document = self.env["fiscal.document"].search([("id", "=", document_id), ("register_id", "=", register.id)])
+        if not document:
+            raise UserError(self.env._("This receipt belongs to another register. Open the list again."))
+        if decision == "backup":
+            return document.action_use_backup()
+        vals = {"decision": decision, "reason": reason, "fiscal_number": number, "fiscal_sign": sign}
+        self.env["fiscal.decision"].create({"document_ids": document.ids, **vals}).action_confirm()
+        return True
+
+    def _fiscal_register_to_decide(self):
+        if not self.env.user.has_group(DECIDES):
+            raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
+        return self._fiscal_register_of_till()
 
     def _fiscal_register_of_till(self):
         """The register behind this till, for one who may sell here."""

@@ -2,7 +2,7 @@
 
 from unittest.mock import patch
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Datetime
 from odoo.tests import new_test_user, tagged
 
@@ -208,3 +208,74 @@ class TestTill(FiscalCase):
                 *("unsent", "errors", "wait", "test"),
             },
         )
+
+    # === Decisions at the till ===
+
+    def decider(self):
+        """A cashier who may decide about open documents."""
+        self.till_user.group_ids += self.env.ref("fiscal_base.group_fiscal_accountant")
+        return self.config.with_user(self.till_user)
+
+    def unknown(self):
+        __, document = self.sale()
+        self.service.plan = [Outcome.unknown("The answer was lost.", 600)]
+        self.drain()
+        self.assertEqual(document.state, "unknown")
+        return document
+
+    def test_open_documents(self):
+        document = self.unknown()
+        __, waiting = self.sale()
+        rows = self.decider().fiscal_open_documents()
+        self.assertEqual([row["id"] for row in rows], [document.id, waiting.id])
+        self.assertEqual((rows[0]["state"], rows[0]["problem"]), ("unknown", "The answer was lost."))
+        self.assertEqual(rows[0]["total"], 62)
+        self.assertEqual([row["backup"] for row in rows], ["", ""])
+        self.register.backup_id = self.shop.registers[1]
+        rows = self.decider().fiscal_open_documents()
+        self.assertEqual([row["backup"] for row in rows], ["", self.shop.registers[1].name])
+
+    def test_decided_at_the_till(self):
+        document = self.unknown()
+        config = self.decider()
+        for number, reason in (("", "on paper"), ("4711", " ")):
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                config.fiscal_decide(document.id, "registered", reason, number)
+        config.fiscal_decide(document.id, "registered", "on paper", "4711", "99")
+        self.env.invalidate_all()
+        self.assertEqual((document.state, document.fiscal_number, document.fiscal_sign), ("done", "4711", "99"))
+        self.assertEqual(document.attempt_ids[0].user_id, self.till_user)
+
+    def test_not_registered_is_sent_again(self):
+        document = self.unknown()
+        self.decider().fiscal_decide(document.id, "not_registered", "no paper came out")
+        self.due()
+        self.drain()
+        self.assertEqual(document.state, "done")
+
+    def test_backup_by_choice(self):
+        self.register.backup_id = self.shop.registers[1]
+        unknown = self.unknown()
+        __, waiting = self.sale()
+        config = self.decider()
+        with self.enter_registry_test_mode():
+            with self.assertRaises(UserError):
+                config.fiscal_decide(unknown.id, "backup", "")
+            config.fiscal_decide(waiting.id, "backup", "")
+        self.env.invalidate_all()
+        self.assertEqual((unknown.register_id, waiting.register_id), (self.register, self.shop.registers[1]))
+
+    def test_who_may_not_decide(self):
+        document = self.unknown()
+        config = self.config.with_user(self.till_user)
+        with self.assertRaises(AccessError):
+            config.fiscal_open_documents()
+        with self.assertRaises(AccessError):
+            config.fiscal_decide(document.id, "registered", "on paper", "4711")
+        self.assertEqual(document.state, "unknown")
+
+    def test_receipts_of_another_register_are_not_decided_here(self):
+        document = self.unknown()
+        self.decider()
+        with self.assertRaises(UserError):
+            self.shop.configs[1].with_user(self.till_user).fiscal_decide(document.id, "registered", "paper", "1")

@@ -24,7 +24,9 @@ class ServiceMixin:
         self.patch(Register, "_demo_submit", planned)
 
     def receipts(self):
-        return self.documents().filtered("pos_order_id")
+        return self.env["fiscal.document"].search(
+            [("company_id", "=", self.company.id), ("pos_order_id", "!=", False)], order="id"
+        )
 
     def assertRegisteredOnce(self):
         receipts = self.receipts()
@@ -204,6 +206,25 @@ class TestToursOfFailures(ServiceMixin, FiscalTourCase):
         first, second = self.receipts()
         self.assertEqual((first.state, second.state), ("cancelled", "done"))
         self.assertEqual(first.pos_order_id, second.pos_order_id)
+
+    def test_what_nobody_can_tell_is_decided_at_the_till(self):
+        """The register printed it, the answer was lost, and it cannot be asked: the paper tells."""
+        self.plan = [Outcome.unknown("The answer was lost.", 600)]
+        self.tour("fiscal_decision_at_the_till")
+        receipt = self.assertRegisteredOnce()
+        self.assertEqual((receipt.fiscal_number, receipt.fiscal_sign), ("4711", "12345"))
+        decision = receipt.attempt_ids[0]
+        self.assertEqual((decision.kind, decision.user_id, decision.message), ("person", self.user, "On the paper"))
+
+    def test_backup_by_choice_of_the_cashier(self):
+        backup = self.register.copy({"name": "Second drawer", "state": "enabled"})
+        self.register.backup_id = backup
+        self.plan = [Outcome.not_sent("No connection", 600)]
+        self.tour("fiscal_backup_at_the_till")
+        backup._run_lane(10)
+        self.env.invalidate_all()
+        receipt = self.assertRegisteredOnce()
+        self.assertEqual(receipt.register_id, backup)
 
     def test_register_that_is_blocked(self):
         self.plan = [Outcome.blocked("There is no paper.", 600)]

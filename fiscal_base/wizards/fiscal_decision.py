@@ -48,6 +48,8 @@ class FiscalDecision(models.TransientModel):
             raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
         if not self.decision:
             raise UserError(self.env._("Please choose what you have found out."))
+        if not self.reason.strip():
+            raise UserError(self.env._("Please say how you know: the reason is kept with the document."))
         if set(self.document_ids.mapped("state")) != ({"rejected"} if self.decision == "cancel" else {"unknown"}):
             raise UserError(
                 self.env._("This decision is for documents with an error.")

@@ -250,3 +250,38 @@ addTour("fiscal_small_screen", () => [
     Fiscal.lightIsOnTheScreen(),
     Chrome.endTour(),
 ]);
+
+/** Open the register light of one who may decide, and choose the receipt of the sale. */
+const decide = () => [
+    Fiscal.clickLight(),
+    { trigger: ".fiscal-open-documents li:contains(Sale) button:contains(Decide)", run: "click" },
+];
+
+addTour("fiscal_decision_at_the_till", () => [
+    open(),
+    sellCoffee(),
+    Fiscal.receiptsWait(1),
+    decide(),
+    { trigger: ".fiscal-decision .registered:disabled" },
+    { trigger: ".fiscal-decision input[name=number]", run: "edit 4711" },
+    { trigger: ".fiscal-decision input[name=sign]", run: "edit 12345" },
+    { trigger: ".fiscal-decision input[name=reason]", run: "edit On the paper" },
+    { trigger: ".fiscal-decision .registered:enabled", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+    {
+        trigger: `.receipt-screen .fiscal-receipt[data-state="done"] .fiscal-number:contains(4711)`,
+    },
+    Chrome.endTour(),
+]);
+
+addTour("fiscal_backup_at_the_till", () => [
+    open(),
+    sellCoffee(),
+    Fiscal.receiptsWait(1),
+    decide(),
+    { trigger: ".fiscal-decision p:contains(Second drawer)" },
+    { trigger: ".fiscal-decision .backup", run: "click" },
+    { trigger: "body:not(:has(.modal))" },
+    { trigger: ".fiscal-light:not(:has(.fiscal-unsent))" },
+    Chrome.endTour(),
+]);

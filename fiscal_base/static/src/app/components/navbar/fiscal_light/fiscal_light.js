@@ -3,6 +3,7 @@ import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/c
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
+import { DecisionPopup } from "@fiscal_base/app/components/popups/decision_popup/decision_popup";
 
 /** The register light in the top bar: green when it works, a number when receipts wait, red with the reason. */
 export class FiscalLight extends Component {
@@ -84,6 +85,10 @@ export class FiscalLight extends Component {
         const { health, unsent } = this.register;
         const { fiscal } = this.pos;
         const dialog = { title: _t("Cash register"), body: this.words.join("\n") };
+        if (unsent && health !== "off" && this.pos.config._fiscal_may_decide) {
+            this.dialog.add(DecisionPopup, { body: dialog.body });
+            return;
+        }
         if (health !== "off" && (this.inTrouble || unsent)) {
             this.dialog.add(ConfirmationDialog, {
                 ...dialog,
