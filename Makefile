@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint i18n test-core
+.PHONY: demo test lint i18n test-core chaos
 
 PYTHON ?= python3
 
@@ -16,6 +16,10 @@ lint:
 # terms of all addons into their .pot, .po files brought in line with them
 i18n:
 	@exec $(PYTHON) -m tests.dev.i18n
+
+# The long run of the chaos test: DOCS documents while workers are killed and answers dropped, MINUTES at most.
+chaos:
+	@DOCS="$(DOCS)" SEED="$(SEED)" MINUTES="$(MINUTES)" exec $(PYTHON) -m tests.chaos
 
 # Odoo's own tests of the point of sale, without the suite and with it. Takes an hour; TAGS=<tags> runs a part.
 test-core:

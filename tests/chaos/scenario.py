@@ -30,6 +30,15 @@ MUTATIONS = {
     "no_order": ("disordered",),
 }
 
+#: The other tab comes while the first document is about to leave, and then while it is on its way. Who is first is up
+#: to the workers, so this is played several times.
+TWO_AT_ONCE: tuple[int, list[Fault]] = (
+    2,
+    [
+        AtPoint("database slow", "begin.before", "delay", 1.5),
+        OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),)),
+    ],
+)
 #: how many sales come one after the other, and the faults that strike the first of them
 STEPS: list[tuple[int, list[Fault]]] = [
     (1, [AtPoint("killed before commit 1", "enqueue.before", "kill")]),
@@ -42,14 +51,7 @@ STEPS: list[tuple[int, list[Fault]]] = [
             AtPoint("killed after the call", "submit.end", "kill"),
         ],
     ),
-    # the other tab comes while the first document is about to leave, and then while it is on its way
-    (
-        2,
-        [
-            AtPoint("database slow", "begin.before", "delay", 1.5),
-            OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),)),
-        ],
-    ),
+    *[TWO_AT_ONCE] * 3,
 ]
 #: seconds that a step has before the next one
 STEP = 6

@@ -49,7 +49,7 @@ def selection(only: str) -> Selection:
     """Read the variable ONLY."""
     words = only.replace(",", " ").split()
     if not words:
-        servers = [path for path in ("tests/e2e",) if (ROOT / path).is_dir()]
+        servers = [path for path in ("tests/e2e", "tests/chaos") if (ROOT / path).is_dir()]
         return Selection(addons() + ["tests"], ["tests"], [f"/{addon}" for addon in addons()], servers)
     chosen = Selection([], [], [], [])
     for word in words:
