@@ -1,0 +1,119 @@
+"""The words of Checkbox. `§` names the section of the protocol notes (`checkbox.md`) that a table comes from."""
+
+import re
+
+#: address of the service (§1.1); test and production share it, the licence key tells them apart
+URL = "https://api.checkbox.ua/api/v1"
+#: public page of a receipt (§1.1)
+PAGE = "https://check.checkbox.ua"
+
+#: how this client names itself (§1.2). A shift remembers the name that opened it, so it never changes
+CLIENT_NAME = "Odoo fiscal_checkbox"
+CLIENT_VERSION = "19.0.1.0.0"
+
+#: hours for which a token is used before it is renewed unasked. Its life is not documented (§1.3): 401 renews it too
+TOKEN_HOURS = 12
+
+#: operations and the address that a document is sent to (§3, §4, §6)
+PATHS = {
+    "sale": "/receipts/sell",
+    "sale_return": "/receipts/sell",
+    "cash_in": "/receipts/service",
+    "cash_out": "/receipts/service",
+    "shift_open": "/shifts",
+    "shift_close": "/shifts/close",
+    "x_report": "/reports",
+}
+RECEIPTS = ("sale", "sale_return")
+#: operations whose look-up is `GET /receipts/{id}`
+BY_RECEIPT = (*RECEIPTS, "cash_in", "cash_out")
+
+#: forms of payment that order 601 allows (§4.1), to choose from; `<назва>` is for the user to fill in
+FORMS = [
+    "Готівка",
+    "Картка",
+    "Подарунковий сертифікат",
+    "Талон",
+    "Жетон",
+    "Платіж через інтегратора <назва>",
+    "Переказ через ННПП",
+    "Переказ через ПТКС ННПП",
+    "Інтернет еквайринг",
+    "Інтернет банкінг",
+    "З поточного рахунку",
+    "Переказ через ПТКС банку",
+    "Фішка",
+    "Електронний грошовий замінник",
+    "Ігровий замінник гривні",
+    "Електронні гроші <назва>",
+    "Цифрові гроші <назва>",
+    "Криптовалюта <назва>",
+    "За реквізитами (IBAN)",
+]
+#: label and code of a payment where the register names none: kind → (label, code); §4.1
+DEFAULT_FORMS = {"cash": ("Готівка", 1), "electronic": ("Картка", 1)}
+#: longest label of a payment (§4.1)
+LABEL_LENGTH = 128
+#: data of a card payment: our name → field of the service, its longest value (§4.1)
+CARD_FIELDS = {
+    "card_mask": ("card_mask", 19),
+    "card_system": ("payment_system", 128),
+    "rrn": ("rrn", 128),
+    "auth_code": ("auth_code", 128),
+    "transaction_id": ("transaction_id", 128),
+    "terminal_id": ("terminal", 128),
+    "acquirer": ("bank_name", 128),
+}
+
+#: rounding of cash (§11): mode → step in kopecks
+ROUNDING = {"ROUND_10": 10, "ROUND_50": 50}
+
+#: a price is below this many kopecks (§4.1)
+PRICE_LIMIT = 10**11
+UKTZED_LENGTH = 64
+CODE_LENGTH = 256
+BARCODE_LENGTH = 4096
+PHONE = re.compile(r"380\d{9}")
+#: an excise stamp of paper; any other code of a piece is an electronic stamp (§4.1)
+EXCISE_STAMP = re.compile(r"[A-ZА-ЯІЇЄҐ]{4}\d{6}")
+
+#: code of the tax “none”: the line goes without a tax code (§5: a non-VAT seller may need nothing)
+NO_TAX = "none"
+
+#: ShiftStatus (§3.1)
+OPENING = ("CREATED", "OPENING")
+OPENED, CLOSING, CLOSED = "OPENED", "CLOSING", "CLOSED"
+#: ReceiptStatus (§4.2) that are an end
+DONE, ERRORS = "DONE", ("ERROR", "CANCELLED", "CANCELLATION")
+
+#: a shift may last so many hours (§3.4)
+SHIFT_HOURS = 24
+#: limits of offline work in hours: in a row, in a calendar month (§2.2)
+OFFLINE_HOURS, OFFLINE_MONTH = 36, 168
+#: days before the cashier's key ends from which it is told (§1.4)
+KEY_WARNING_DAYS = 14
+
+#: seconds between two receipts of one register (§8.2: 2 receipts a second), and for how long one that exceeds it rests
+MIN_INTERVAL = 0.5
+THROTTLED = 5
+#: seconds after which a receipt, or a shift, is worth asking about (§4.2: about 2 s in all)
+ASK_RECEIPT, ASK_SHIFT = 1, 2
+
+#: what a refusal means, by the service's own code (§8.1): → kind of outcome, our code
+REFUSALS = {
+    "receipt.already_exists": ("unknown", "already_exists"),
+    "shift.not_opened": ("blocked", "shift_closed"),
+    "cash_register.invalid_license_key": ("blocked", "licence"),
+    "base.credentials": ("blocked", "credentials"),
+    "cashier.invalid_credentials": ("blocked", "sign_in"),
+}
+#: the same where only the text tells; the first row that fits wins (§3.1, §1.4, §3.4)
+REFUSAL_TEXTS = [
+    (re.compile(pattern, re.I), kind, code)
+    for pattern, kind, code in [
+        (r"вже працює з даною касою", "blocked", "shift_open"),
+        (r"зайнята іншим касиром", "blocked", "busy"),
+        (r"більше 24|24 годин", "blocked", "shift_expired"),
+        (r"термін дії ключа", "blocked", "key_expired"),
+    ]
+]

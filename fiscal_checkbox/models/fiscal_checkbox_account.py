@@ -1,0 +1,93 @@
+from datetime import timedelta
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.exceptions import ValidationError
+
+from .. import const, protocol
+
+
+class FiscalCheckboxAccount(models.Model):
+    """A cashier's account at Checkbox on one register: whose shift it is, and whose key signs the receipt."""
+
+    _name = "fiscal.checkbox.account"
+    _description = "Cashier's account at Checkbox"
+    _order = "register_id, id"
+    _rec_name = "employee_id"
+    _check_company_auto = True
+
+    register_id = fields.Many2one("fiscal.register", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="register_id.company_id", store=True)
+    employee_id = fields.Many2one(
+        "hr.employee", string="Cashier", required=True, ondelete="restrict", check_company=True
+    )
+    sign_in = fields.Selection(
+        [("pin", "PIN code"), ("password", "Login and password")], string="Signs in with", default="pin", required=True
+    )
+    login = fields.Char(copy=False)
+    password = fields.Char(groups="base.group_system", copy=False)
+    pin_code = fields.Char(string="PIN code", groups="base.group_system", copy=False)
+    name = fields.Char(string="Name at Checkbox", readonly=True, copy=False)
+    cashier_id = fields.Char(string="Id at Checkbox", readonly=True, copy=False)
+    key_until = fields.Date(
+        string="Signing key valid until",
+        readonly=True,
+        copy=False,
+        help="The cashier's electronic signature (КЕП) ends then. Renew it in Checkbox before.",
+    )
+    token = fields.Char(readonly=True, groups="base.group_system", copy=False)
+    token_until = fields.Datetime(readonly=True, groups="base.group_system", copy=False)
+
+    _unique_employee = models.Constraint(
+        "unique(register_id, employee_id)", "A cashier has one account on a register. Change the one that is there."
+    )
+
+    @api.constrains("sign_in", "login", "password", "pin_code")
+    def _check_sign_in(self):
+        for account in self.sudo():
+            if account.sign_in == "pin" and not account.pin_code:
+                raise ValidationError(
+                    self.env._("Enter the PIN code of %s as it is in Checkbox.", account.employee_id.name)
+                )
+            if account.sign_in == "password" and not (account.login and account.password):
+                raise ValidationError(
+                    self.env._("Enter login and password of %s as they are in Checkbox.", account.employee_id.name)
+                )
+
+    def write(self, vals):
+        if {"sign_in", "login", "password", "pin_code", "register_id"} & vals.keys():
+            # another person may stand behind it now
+            vals = {**vals, "token": False, "token_until": False, "name": False, "cashier_id": False}
+            vals["key_until"] = False
+        return super().write(vals)
+
+    def _ticket(self):
+        """How this cashier gets in; empty where there is no account."""
+        account = self.sudo()
+        if not account:
+            return protocol.Ticket()
+        fresh = account.token_until and account.token_until > fields.Datetime.now()
+        token = account.token or "" if fresh else ""
+        if account.sign_in == "pin":
+            return protocol.Ticket(pin=account.pin_code or "", token=token)
+        return protocol.Ticket(login=account.login or "", password=account.password or "", token=token)
+
+    def _keep_token(self, token, cashier=None):
+        """Keep what signing in gave, in a transaction of its own: that of the caller may roll back.
+
+        :param cashier: what the service says of the cashier, where it was asked
+        """
+        vals = {
+            "token": token,
+            "token_until": token and fields.Datetime.now() + timedelta(hours=const.TOKEN_HOURS),
+        }
+        if cashier:
+            ends = protocol.moment(cashier.get("certificate_end"), self.register_id.tz or "UTC")
+            vals |= {
+                "name": protocol.words(cashier.get("full_name")),
+                "cashier_id": protocol.words(cashier.get("id")),
+                "key_until": ends and ends.date(),
+            }
+        with self.pool.cursor() as cr:
+            account = api.Environment(cr, SUPERUSER_ID, {})["fiscal.checkbox.account"].browse(self.id).exists()
+            account.write(vals)
+        self.invalidate_recordset(list(vals))

@@ -1,0 +1,73 @@
+import logging
+
+from odoo import api, fields, models
+
+from odoo.addons.fiscal_base.tools.outcome import Kind
+
+from .. import protocol
+
+_logger = logging.getLogger(__name__)
+
+#: receipts that one run of the scheduled action asks about at most
+BATCH = 100
+
+
+class FiscalDocument(models.Model):
+    _inherit = "fiscal.document"
+
+    checkbox_delivery = fields.Selection(
+        [("waiting", "Registered offline, not delivered yet"), ("delivered", "Registered offline, delivered since")],
+        string="Tax service",
+        compute="_compute_checkbox_delivery",
+        store=True,
+        help="While the tax service does not answer, Checkbox registers receipts offline and delivers them later.",
+    )
+    checkbox_undelivered = fields.Boolean(compute="_compute_checkbox_delivery", store=True, index=True)
+    checkbox_text = fields.Text(string="Report", compute="_compute_checkbox_text")
+
+    @api.depends("service_data", "provider")
+    def _compute_checkbox_delivery(self):
+        for document in self:
+            data = (document.service_data or {}) if document.provider == "checkbox" else {}
+            document.checkbox_undelivered = bool(data.get("undelivered"))
+            document.checkbox_delivery = data.get("offline") and ("waiting" if data.get("undelivered") else "delivered")
+
+    @api.depends("service_data", "provider")
+    def _compute_checkbox_text(self):
+        for document in self:
+            data = (document.service_data or {}) if document.provider == "checkbox" else {}
+            document.checkbox_text = data.get("text")
+
+    @api.model
+    def _cron_checkbox_delivery(self):
+        """Ask about receipts that were registered offline whether the tax service has them now."""
+        documents = self.search([("checkbox_undelivered", "=", True)], order="id", limit=BATCH)
+        left = len(documents)
+        for document in documents:
+            left -= 1
+            try:
+                document._checkbox_ask_delivery()
+            except Exception:
+                _logger.exception("fiscal document %s: its delivery cannot be asked for", document.key)
+                self.env.cr.rollback()
+            if not self.env["ir.cron"]._commit_progress(1, remaining=left):
+                break
+
+    def _checkbox_ask_delivery(self):
+        self.ensure_one()
+        register = self.register_id
+        if register.provider != "checkbox" or register.state != "enabled":
+            return
+        request = self.sudo().request or {}
+        account = register._checkbox_signing(self) or register.checkbox_account_ids[:1]
+        outcome = register._checkbox_converse(protocol.lookup(request), account)
+        if outcome.kind is Kind.DONE and not outcome.data.extra.get("undelivered"):
+            data = {name: value for name, value in self.service_data.items() if name != "undelivered"}
+            self._engine().write({"service_data": data})
+
+    def action_checkbox_open(self):
+        """Open the receipt as the button's context says: `pdf`, `png`, `text` or `qrcode`, in a new window."""
+        self.ensure_one()
+        ending = self.env.context.get("checkbox_view", "pdf")
+        url = f"{self.register_id._checkbox_address()}/receipts/{self.key}/{ending}"
+        return {"type": "ir.actions.act_url", "url": url, "target": "new"}

@@ -1,0 +1,307 @@
+"""Answers: what Checkbox said in, an `Outcome` or plain data out (§3, §4.2, §6, §8).
+
+Whatever arrives, nothing here raises, and nothing is done but an object that says so and carries our id.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
+
+import pytz
+
+from ...fiscal_base.tools.outcome import FiscalData, Outcome
+from ...fiscal_base.tools.text import one_line
+from ...fiscal_base.tools.transport import Answer, Lost, NotSent
+from .. import const
+
+Reply = Answer | NotSent | Lost
+
+#: greatest whole number that is believed
+_LARGEST = 2**31 - 1
+_HTTP = re.compile(r"https?://\S+")
+
+
+class Failure(NamedTuple):
+    """Why there is no usable answer to a question.
+
+    :param code: key of the sentence for people (`texts.OUTCOMES`)
+    :param message: the service's own words, or the reason of the transport
+    :param reachable: whether the service answered at all
+    """
+
+    code: str
+    message: str = ""
+    reachable: bool = True
+
+
+# === Parts of an answer ===
+
+
+def words(value: object) -> str:
+    """Text of the service on one line; "" for anything else."""
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def integer(value: object) -> int | None:
+    """A whole number that a database keeps, else None."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
+        return None
+    return value
+
+
+def amount(value: object) -> Decimal | None:
+    """Kopecks as currency units."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        return None
+    return Decimal(value).scaleb(-2) if abs(value) < 10**15 else None
+
+
+def inner(value: Mapping, *names: str) -> Mapping:
+    """The object at `names`, empty where there is none."""
+    for name in names:
+        value = value.get(name)
+        if not isinstance(value, Mapping):
+            return {}
+    return value
+
+
+def moment(value: object, zone: str = "UTC") -> datetime | None:
+    """A time as the clock of `zone` shows it, naive; a time without a zone is UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value.strip().replace("Z", "+00:00"))
+        aware = time if time.tzinfo else pytz.utc.localize(time)
+        return aware.astimezone(pytz.timezone(zone)).replace(tzinfo=None, microsecond=0)
+    except (ValueError, OverflowError, pytz.UnknownTimeZoneError):
+        return None
+
+
+def link(value: object) -> str:
+    return value if isinstance(value, str) and _HTTP.fullmatch(value) else ""
+
+
+def listed(body: object) -> list[Mapping]:
+    """The rows of a list, which may stand alone or in `results`."""
+    rows = body.get("results") if isinstance(body, Mapping) else body
+    return [row for row in rows if isinstance(row, Mapping)] if isinstance(rows, list) else []
+
+
+# === Refusals (§8.1) ===
+
+
+def error(reply: Answer) -> tuple[str, str] | None:
+    """`(code, message)` of an error as this service writes it, None where something else answered."""
+    body = reply.json()
+    if not isinstance(body, Mapping) or not ({"code", "message", "detail"} & body.keys()):
+        return None
+    detail = body.get("detail")
+    rows = detail if isinstance(detail, list) else []
+    places = [_place(row) for row in rows if isinstance(row, Mapping)]
+    text = words(body.get("message")) or words(detail)
+    return words(body.get("code")), "; ".join(filter(None, [text, *places]))
+
+
+def _place(row: Mapping) -> str:
+    """“goods.0.good.price: must be above 0” of a validation error."""
+    where = row.get("loc")
+    path = ".".join(str(part) for part in where if part != "body") if isinstance(where, list) else ""
+    return ": ".join(filter(None, (path, words(row.get("msg")))))
+
+
+def failed(reply: Reply) -> Outcome | None:
+    """What a request that was to do something comes to when it did not succeed; None where it did."""
+    if isinstance(reply, NotSent):
+        return Outcome.not_sent(reply.reason, code="connection")
+    if isinstance(reply, Lost):
+        return Outcome.unknown(reply.reason, code="lost")
+    if 200 <= reply.status < 300:
+        if isinstance(reply.json(), Mapping):
+            return None
+        return Outcome.unknown("", code="no_json", response=reply.text)
+    return replace(_refused(reply), response=reply.text)
+
+
+def _refused(reply: Answer) -> Outcome:
+    status, told = reply.status, error(reply)
+    if status == 429:
+        return Outcome.unknown(told[1] if told else "", _pause(reply), code="throttled")
+    if status >= 500 or status == 408:
+        return Outcome.unknown(f"HTTP {status}", code="server_error")
+    if told is None:
+        return Outcome.blocked(f"HTTP {status}", code="user_agent" if status == 403 else "wrong_address")
+    code, message = told
+    if status == 403 and not code and message == "Not authenticated":
+        return Outcome.blocked(message, code="credentials")
+    if code in const.REFUSALS:
+        kind, ours = const.REFUSALS[code]
+        return Outcome.blocked(message, code=ours) if kind == "blocked" else Outcome.unknown(message, code=ours)
+    for pattern, kind, ours in const.REFUSAL_TEXTS:
+        if pattern.search(message):
+            return Outcome.blocked(message, code=ours) if kind == "blocked" else Outcome.unknown(message, code=ours)
+    if status == 401:
+        return Outcome.blocked(message, code="credentials")
+    return Outcome.rejected("validation" if status == 422 else "refused", message or code)
+
+
+def _pause(reply: Answer) -> float:
+    """Seconds that the service asks for (§8.1: `Retry-After` if present)."""
+    header = next((value for name, value in reply.headers.items() if name.lower() == "retry-after"), "")
+    told = header.isascii() and header.isdigit() and len(header) < 6
+    return min(max(int(header), 1), 600) if told else const.THROTTLED
+
+
+def read(reply: Reply) -> Mapping | list | Failure | None:
+    """The answer to a question: an object, a list, None for the JSON `null`."""
+    if not isinstance(reply, Answer):
+        return Failure("no_connection", reply.reason, reachable=False)
+    if 200 <= reply.status < 300:
+        body = reply.json()
+        if isinstance(body, Mapping | list) or (body is None and reply.text.strip() == "null"):
+            return body
+        return Failure("no_json")
+    if reply.status == 404:
+        # only the service itself knows that it never saw something
+        return Failure("not_found", error(reply)[1]) if error(reply) else Failure("wrong_address", "HTTP 404")
+    outcome = _refused(reply)
+    return Failure(outcome.code, outcome.message)
+
+
+def unauthorized(reply: Reply) -> bool:
+    """Whether the token was refused: nothing was executed, and a new one may help (§1.3)."""
+    if not isinstance(reply, Answer) or reply.status not in (401, 403):
+        return False
+    outcome = _refused(reply)
+    return outcome.code == "credentials"
+
+
+# === Receipts (§4.2) ===
+
+
+def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
+    """What a receipt (cash in and out too) of the service says of the document in `request`."""
+    if words(body.get("id")).lower() != request["key"].lower():
+        return Outcome.unknown("", code="foreign", response=raw)
+    status = words(body.get("status"))
+    reason = words(inner(body, "transaction").get("response_error_message")) or words(
+        inner(body, "transaction").get("response_status")
+    )
+    if status == const.DONE:
+        return _differs(request, body, Outcome.done(receipt_data(request, body), response=raw))
+    if status in const.ERRORS:
+        return Outcome.rejected("error", reason or status, response=raw)
+    if status == "CREATED":
+        return Outcome.waiting(const.ASK_RECEIPT, response=raw)
+    return Outcome.unknown(status, code="unexpected", response=raw)
+
+
+def _differs(request: Mapping, body: Mapping, outcome: Outcome) -> Outcome:
+    """`outcome` with a word where the service came to another total than Odoo."""
+    total, expected = integer(body.get("total_sum")), request.get("totals")
+    if not expected or total is None or total in expected:
+        return outcome
+    return replace(outcome, code="differs", message=f"{amount(total)}")
+
+
+def receipt_data(request: Mapping, body: Mapping) -> FiscalData:
+    """Fiscal data of a receipt in the long form and in the flat one (§4.2)."""
+    shift, url = inner(body, "shift"), link(body.get("tax_url"))
+    shift_id = words(shift.get("id")) or words(body.get("shift_id"))
+    known = request["shift"]
+    serial = integer(shift.get("serial"))
+    if serial is None and shift_id and shift_id == known.get("id"):
+        serial = known.get("serial")
+    offline = body.get("is_created_offline") is True
+    return FiscalData(
+        number=words(body.get("fiscal_code")),
+        sign=words(body.get("control_number")),
+        register_number=words(inner(shift, "cash_register").get("fiscal_number")) or _register_number(url),
+        shift_number=serial,
+        receipt_number=integer(body.get("serial")),
+        registered_at=moment(body.get("fiscal_date"), request["zone"])
+        or moment(body.get("created_at"), request["zone"]),
+        total=amount(body.get("total_sum")),
+        qr=url,
+        url=f"{const.PAGE}/{request['key']}",
+        test=body.get("is_test") is True,
+        extra=_present(
+            {
+                "shift_id": shift_id,
+                "offline": True if offline else None,
+                "undelivered": True if offline and body.get("is_sent_dps") is not True else None,
+                "relation_id": words(body.get("pre_payment_relation_id")),
+            }
+        ),
+    )
+
+
+def _register_number(url: str) -> str:
+    """`fn` of the page of the tax service."""
+    try:
+        return words("".join(parse_qs(urlsplit(url).query).get("fn", [])))
+    except ValueError:
+        return ""
+
+
+# === Shifts (§3) ===
+
+
+def shift_data(body: Mapping, zone: str) -> FiscalData:
+    """What is known of a shift, and its counters as far as the service keeps them (`balance`, Z report)."""
+    report = inner(body, "z_report")
+    register = inner(body, "cash_register")
+    return FiscalData(
+        number=words(report.get("fiscal_code")),
+        register_number=words(register.get("fiscal_number")),
+        shift_number=integer(body.get("serial")),
+        registered_at=moment(body.get("closed_at"), zone) or moment(body.get("opened_at"), zone),
+        counters=counters(body),
+        test=register.get("is_test") is True or inner(body, "cashier").get("is_test") is True,
+        extra=_present(
+            {
+                "shift_id": words(body.get("id")),
+                "report_id": words(report.get("id")),
+                "cashier_id": words(inner(body, "cashier").get("id")),
+                "cashier": words(inner(body, "cashier").get("full_name")),
+            }
+        ),
+    )
+
+
+def counters(body: Mapping) -> dict[str, Decimal]:
+    """Counters of a shift by the names of `fiscal.shift`; the drawer's `balance` counts cash less change (§3.2)."""
+    balance, report = inner(body, "balance"), inner(body, "z_report")
+    found = {}
+    for operation, word in (("sale", "sales"), ("sale_return", "returns")):
+        cash, card = amount(balance.get(f"cash_{word}")), amount(balance.get(f"card_{word}"))
+        if cash is not None and card is not None:
+            found |= {f"{operation}.cash": cash, f"{operation}.total": cash + card}
+        count = integer(report.get(f"{'sell' if operation == 'sale' else 'return'}_receipts_count"))
+        if count is not None:
+            found[f"{operation}.count"] = Decimal(count)
+    for name, word in (("cash_in", "service_in"), ("cash_out", "service_out")):
+        if (value := amount(balance.get(word))) is not None:
+            found[name] = value
+    return found
+
+
+def expired(body: Mapping, now: datetime) -> bool:
+    """Whether a shift is open for more than 24 hours (§3.4). `now` is naive UTC."""
+    opened = moment(body.get("opened_at"))
+    return bool(opened) and (now - opened).total_seconds() >= const.SHIFT_HOURS * 3600
+
+
+def reason(body: Mapping, transaction: str) -> str:
+    """Why the opening or the closing of a shift failed."""
+    told = inner(body, transaction)
+    return words(told.get("response_error_message")) or words(told.get("response_status"))
+
+
+def _present(fields: Mapping) -> dict:
+    return {name: value for name, value in fields.items() if value not in (None, "")}

@@ -1,0 +1,346 @@
+"""Doing something, and asking what became of it, as conversations without I/O (§3, §4.2, §8.3).
+
+A conversation is a generator: it yields calls, is sent the replies, and returns a result. Whoever has the connection
+drives it. `authorized` puts the cashier's token into the calls of another conversation, and renews it once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...fiscal_base.tools.outcome import Kind, Outcome
+from ...fiscal_base.tools.transport import Answer, NotSent
+from .. import const
+from . import answers
+from .answers import Failure, Reply, failed, read
+from .calls import Call, get, post
+from .documents import call as call_of
+
+Conversation = Generator[Call, Reply, Outcome]
+
+#: the open shift of the register, by the licence key alone (§2.1)
+OPEN_SHIFTS = get("/cash-registers/shifts?statuses=OPENED&desc=true&limit=1", bearer=False)
+
+
+# === Signing in (§1.3) ===
+
+
+@dataclass
+class Ticket:
+    """A cashier's way in.
+
+    :param token: kept from the last sign-in, "" where there is none
+    """
+
+    pin: str = ""
+    login: str = ""
+    password: str = ""
+    token: str = ""
+
+
+def sign_in(ticket: Ticket) -> Call:
+    """By PIN where there is one, else by login and password."""
+    if ticket.pin:
+        return post("/cashier/signinPinCode", {"pin_code": ticket.pin}, bearer=False)
+    return post("/cashier/signin", {"login": ticket.login, "password": ticket.password}, bearer=False)
+
+
+def authorized(conversation: Generator[Call, Reply, object], ticket: Ticket) -> Generator[Call, Reply, object]:
+    """`conversation` with the token of `ticket` in its calls.
+
+    Without a token, and once when it is refused, the cashier signs in, and `ticket.token` is the new one from then on.
+    A refused token means that the call was not executed, so that it can be made again.
+    """
+    renewed, reply = False, None
+    while True:
+        try:
+            call = conversation.send(reply)
+        except StopIteration as end:
+            return end.value
+        if not call.bearer:
+            reply = yield call
+            continue
+        reply = yield from _with_token(call, ticket)
+        if answers.unauthorized(reply) and not renewed:
+            renewed, ticket.token = True, ""
+            reply = yield from _with_token(call, ticket)
+
+
+def _with_token(call: Call, ticket: Ticket) -> Generator[Call, Reply, Reply]:
+    if not ticket.token and (refusal := (yield from _signed_in(ticket))) is not None:
+        return refusal
+    return (yield replace(call, token=ticket.token))
+
+
+def _signed_in(ticket: Ticket) -> Generator[Call, Reply, Reply | None]:
+    """Get a token. None when there is one; else the reply that stands for the call which could not be made.
+
+    Whatever goes wrong here, the call itself has surely not been sent.
+    """
+    reply = yield sign_in(ticket)
+    body = read(reply)
+    if isinstance(body, Mapping) and isinstance(body.get("access_token"), str) and body["access_token"]:
+        ticket.token = body["access_token"]
+        return None
+    if isinstance(reply, Answer) and 400 <= reply.status < 500 and reply.status not in (408, 429):
+        return reply
+    return NotSent(body.message or body.code if isinstance(body, Failure) else "sign in")
+
+
+# === Sending ===
+
+
+def submit(request: Mapping) -> Conversation:
+    """Send `request` once. Where the service knows its id already, what became of the first sending is asked for."""
+    operation = request["operation"]
+    reply = yield call_of(request)
+    outcome = failed(reply)
+    if outcome is None:
+        return (yield from _accepted(request, reply))
+    if outcome.code == "already_exists":
+        known = yield from lookup(request)
+        if known.kind is Kind.NOT_SENT:
+            return Outcome.unknown(known.message, code="no_trace", response=outcome.response)
+        return known
+    if operation == "shift_open" and outcome.code in ("shift_open", "busy"):
+        return (yield from _adopt(request, outcome))
+    if outcome.code == "shift_closed":
+        if operation == "shift_close":
+            return (yield from _nothing_to_close(request, outcome))
+        return (yield from _whose_shift(request, outcome))
+    return outcome
+
+
+def _accepted(request: Mapping, reply: Answer) -> Conversation:
+    body, raw, operation = reply.json(), reply.text, request["operation"]
+    if operation in const.BY_RECEIPT:
+        return (yield from _with_serial(request, answers.receipt(request, body, raw)))
+    if operation == "shift_open":
+        return _opening(request, body, raw)
+    if operation == "shift_close":
+        return (yield from _closing(request, body, raw))
+    return (yield from _x_report(request, body, raw))
+
+
+def _whose_shift(request: Mapping, outcome: Outcome) -> Conversation:
+    """The signed-in cashier has no shift. Perhaps another one has: a register has one shift, of one cashier (§3.1)."""
+    shifts = answers.listed(read((yield OPEN_SHIFTS)))
+    if not shifts or not answers.inner(shifts[0], "cashier"):
+        return outcome
+    data = answers.shift_data(shifts[0], request["zone"])
+    return replace(outcome, code="other_shift", message=data.extra.get("cashier", ""), data=data)
+
+
+def _nothing_to_close(request: Mapping, outcome: Outcome) -> Conversation:
+    """The signed-in cashier has no shift to close: it is closed already, by the clock of the service (§3.4) or by
+    somebody else, or it is another cashier's.
+    """
+    if request["shift"].get("id"):
+        known = yield from lookup(request)
+        if known.kind in (Kind.DONE, Kind.WAITING):
+            return known
+    other = yield from _whose_shift(request, outcome)
+    if other.code == "other_shift":
+        return other
+    return Outcome.rejected("shift_closed", outcome.message, response=outcome.response)
+
+
+def _adopt(request: Mapping, outcome: Outcome) -> Conversation:
+    """A shift is open already: that of this cashier counts as the one that was asked for, if it is on this register."""
+    shift = read((yield get("/cashier/shift")))
+    if isinstance(shift, Failure):
+        return Outcome.not_sent(shift.message, code=shift.code)
+    if isinstance(shift, Mapping):
+        register = answers.words(answers.inner(shift, "cash_register").get("id"))
+        if request["register"] and register and register != request["register"]:
+            title = answers.words(answers.inner(shift, "cash_register").get("title")) or register
+            return Outcome.blocked(title, code="elsewhere", response=outcome.response)
+        if shift.get("status") == const.OPENED:
+            return Outcome.done(replace(answers.shift_data(shift, request["zone"]), number=""))
+        return replace(outcome, retry_after=const.ASK_SHIFT)
+    return (yield from _whose_shift(request, outcome))
+
+
+# === Asking ===
+
+
+def lookup(request: Mapping) -> Conversation:
+    """What became of `request`. Nothing is created or changed.
+
+    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document.
+    """
+    operation = request["operation"]
+    if operation == "x_report":
+        # it changes nothing: one more does no harm
+        return Outcome.not_sent("", 0, code="not_found")
+    reply = yield _question(request)
+    body = read(reply)
+    if isinstance(body, Failure):
+        return _unanswered(body, reply)
+    if operation == "shift_close" and not request["shift"].get("id"):
+        shifts = answers.listed(body)
+        body = shifts[0] if shifts else None
+    if not isinstance(body, Mapping):
+        return Outcome.unknown("", code="no_json", response=reply.text)
+    if operation in const.BY_RECEIPT:
+        return (yield from _with_serial(request, answers.receipt(request, body, reply.text)))
+    if operation == "shift_open":
+        return _opening(request, body, reply.text)
+    return (yield from _closing(request, body, reply.text, asked=True))
+
+
+def _question(request: Mapping) -> Call:
+    match request["operation"]:
+        case "shift_open":
+            return get(f"/shifts/{request['key']}")
+        case "shift_close":
+            if shift := request["shift"].get("id"):
+                return get(f"/shifts/{shift}")
+            return get("/cash-registers/shifts?desc=true&limit=1", bearer=False)
+    return get(f"/receipts/{request['key']}")
+
+
+def _unanswered(failure: Failure, reply: Reply) -> Outcome:
+    response = reply.text if isinstance(reply, Answer) else ""
+    if failure.code == "not_found":
+        return Outcome.not_sent(failure.message, 0, response=response, code="not_found")
+    return Outcome.unknown(failure.message, response=response, code=failure.code)
+
+
+def _with_serial(request: Mapping, outcome: Outcome) -> Conversation:
+    """The flat form of a receipt names its shift by id alone: ask for the number where Odoo does not know it."""
+    data = outcome.data
+    if outcome.kind is not Kind.DONE or data.shift_number is not None or not data.extra.get("shift_id"):
+        return outcome
+    shift = read((yield get(f"/shifts/{data.extra['shift_id']}")))
+    if not isinstance(shift, Mapping):
+        return outcome
+    return replace(outcome, data=replace(data, shift_number=answers.integer(shift.get("serial"))))
+
+
+def _opening(request: Mapping, body: Mapping, raw: str) -> Outcome:
+    """§3.1: CREATED and OPENING become OPENED, or CLOSED where the opening failed."""
+    if answers.words(body.get("id")).lower() != request["key"].lower():
+        return Outcome.unknown("", code="foreign", response=raw)
+    status = body.get("status")
+    if status in const.OPENING:
+        return Outcome.waiting(const.ASK_SHIFT, response=raw)
+    if status == const.CLOSED and not body.get("opened_at"):
+        # the id is used up; what stood in the way may be over by the next try
+        return Outcome.not_sent(
+            answers.reason(body, "initial_transaction"), response=raw, new_key=True, code="opening_failed"
+        )
+    if status in (const.OPENED, const.CLOSING, const.CLOSED):
+        data = answers.shift_data(body, request["zone"])
+        opened = answers.moment(body.get("opened_at"), request["zone"])
+        return Outcome.done(replace(data, number="", registered_at=opened, counters={}), response=raw)
+    return Outcome.unknown(answers.words(status), code="unexpected", response=raw)
+
+
+def _closing(request: Mapping, body: Mapping, raw: str, asked: bool = False) -> Conversation:
+    """§3.3: CLOSING becomes CLOSED, or OPENED again where it failed.
+
+    :param asked: the shift was asked for; else it is the answer to the closing
+    """
+    status = body.get("status")
+    if status == const.CLOSED:
+        data = answers.shift_data(body, request["zone"])
+        text = yield from _text(data.extra.get("report_id", ""))
+        return Outcome.done(replace(data, extra={**data.extra, **text}), response=raw)
+    if status == const.CLOSING or (status == const.OPENED and not asked):
+        return Outcome.waiting(const.ASK_SHIFT, response=raw)
+    if status == const.OPENED:
+        told = answers.reason(body, "closing_transaction")
+        return Outcome.not_sent(told, response=raw, code="closing_failed" if told else "not_found")
+    return Outcome.unknown(answers.words(status), code="unexpected", response=raw)
+
+
+def _x_report(request: Mapping, body: Mapping, raw: str) -> Conversation:
+    """§6: the text is there at once; there is no fiscal number."""
+    report = answers.words(body.get("id"))
+    if not report:
+        return Outcome.unknown("", code="unexpected", response=raw)
+    text = yield from _text(report)
+    data = answers.shift_data({"z_report": body}, request["zone"])
+    at = answers.moment(body.get("created_at"), request["zone"])
+    return Outcome.done(replace(data, number="", registered_at=at, extra={"report_id": report, **text}), response=raw)
+
+
+def _text(report: str) -> Generator[Call, Reply, dict]:
+    """The report as the service prints it; without it the document is done all the same."""
+    reply = (yield get(f"/reports/{report}/text")) if report else None
+    good = isinstance(reply, Answer) and reply.status == 200 and not reply.text.lstrip().startswith(("<", "{"))
+    return {"text": reply.text} if good else {}
+
+
+# === How the register is (§1.4, §2) ===
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a register and its cashier say of themselves.
+
+    :param problem: code of a sentence (`texts.OUTCOMES`) when it cannot work, with the service's words in `detail`
+    :param register, cashier, shift, codes, offline: objects of the service, empty where it did not say
+    """
+
+    problem: str = ""
+    detail: str = ""
+    reachable: bool = True
+    register: Mapping = None
+    cashier: Mapping = None
+    shift: Mapping = None
+    codes: Mapping = None
+    offline: Mapping = None
+
+
+def condition(now: datetime, signed: bool = True) -> Generator[Call, Reply, Condition]:
+    """Ask the register, and with `signed` its cashier, how they are.
+
+    :param now: naive UTC
+    """
+    register = read((yield get("/cash-registers/info", bearer=False)))
+    if not isinstance(register, Mapping):
+        problem = register if isinstance(register, Failure) else Failure("no_json")
+        code = "wrong_address" if problem.code == "not_found" else problem.code
+        return Condition(code, problem.message, problem.reachable, {}, {}, {}, {}, {})
+    shifts = answers.listed(read((yield OPEN_SHIFTS)))
+    shift = shifts[0] if shifts else {}
+    offline = _object(read((yield get("/cash-registers/get-offline-time", bearer=False))))
+    known = Condition(register=register, cashier={}, shift=shift, codes={}, offline=offline)
+    if register.get("emergency_date"):
+        known = replace(known, problem="emergency", detail=answers.words(register.get("emergency_details")))
+    if not signed:
+        return replace(known, problem=known.problem or "no_account")
+    cashier = read((yield get("/cashier/me")))
+    if not isinstance(cashier, Mapping):
+        failure = cashier if isinstance(cashier, Failure) else Failure("no_json")
+        return replace(known, problem=failure.code, detail=failure.message, reachable=failure.reachable)
+    known = replace(known, cashier=cashier)
+    known = replace(known, codes=_object(read((yield get("/cash-registers/get-offline-codes-count")))))
+    if known.problem:
+        return known
+    if cashier.get("blocked") is True:
+        return replace(known, problem="cashier_blocked")
+    ends = answers.moment(cashier.get("certificate_end"))
+    if ends and ends <= now:
+        return replace(known, problem="key_expired")
+    if cashier.get("signature_type") == "AGENT":
+        agent = read((yield get("/cashier/check-signature")))
+        if isinstance(agent, Mapping) and False in (agent.get("online"), agent.get("shift_open_possibility")):
+            return replace(known, problem="agent_offline")
+    return known
+
+
+def _object(body: object) -> Mapping:
+    return body if isinstance(body, Mapping) else {}
+
+
+# === Single questions and orders ===
+
+
+def ask(call: Call) -> Generator[Call, Reply, Reply]:
+    """One call, its reply."""
+    return (yield call)

@@ -1,0 +1,303 @@
+"""Documents: a `Receipt` in, the frozen request out (§3, §4, §6). Sums are kopecks, quantities thousandths."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+
+from ...fiscal_base.tools.money import ZERO, minor
+from ...fiscal_base.tools.receipt import Line, Payment, Receipt
+from ...fiscal_base.tools.text import one_line, shorten
+from .. import const
+from .calls import Call, encode
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a means of payment is named on the receipt (order 601, §4.1).
+
+    :param code: 1 to 9, separates cashless forms in the service's reports
+    """
+
+    label: str
+    code: int = 1
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a register's settings add to a receipt.
+
+    :param forms: form by kind of payment and name of the means; the name "" stands for every other of the kind
+    :param rounding_mode: a key of `const.ROUNDING`, "" where cash is not rounded
+    :param print_reference: the number of the order goes onto the receipt as a bar code
+    :param zone: name of the register's time zone
+    """
+
+    forms: Mapping[tuple[str, str], Form] = field(default_factory=dict)
+    rounding_mode: str = ""
+    header: str = ""
+    footer: str = ""
+    print_reference: bool = False
+    zone: str = "Europe/Kyiv"
+
+    def form(self, payment: Payment) -> Form | None:
+        """The form of `payment`, None where it has none."""
+        for key in ((payment.kind, payment.label), (payment.kind, "")):
+            if key in self.forms:
+                return self.forms[key]
+        default = const.DEFAULT_FORMS.get(payment.kind)
+        return Form(*default) if default else None
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What a document needs to know besides itself.
+
+    :param shift: `{"id", "serial"}` of the open shift as far as Odoo knows it
+    :param register: the service's own id of the register, "" where it is not known yet
+    :param printed_cashier: name in the place of that of the account (§4.1 `cashier_name`)
+    :param related: id of the sale that is returned, "" where this service does not have it
+    :param related_at: when that was registered, ISO 8601 with its zone
+    :param relation: id of the prepayment chain that a sale goes on with (§4.4)
+    """
+
+    shift: Mapping = field(default_factory=dict)
+    register: str = ""
+    printed_cashier: str = ""
+    related: str = ""
+    related_at: str = ""
+    relation: str = ""
+
+
+def build(receipt: Receipt, settings: Settings, around: Circumstances = Circumstances()) -> dict:
+    """The frozen request: plain JSON values; `body` is the very text that goes out, now and in every repeat."""
+    path, body = _request(receipt, settings, around)
+    return {
+        "operation": receipt.operation,
+        "key": receipt.key,
+        "path": path,
+        "body": "" if body is None else encode(body),
+        "shift": dict(around.shift),
+        "register": around.register,
+        "zone": settings.zone,
+        "totals": sorted({minor(receipt.total), minor(receipt.total - receipt.rounding)})
+        if path == const.PATHS["sale"]
+        else [],
+    }
+
+
+def call(request: Mapping) -> Call:
+    """The call of a frozen request."""
+    return Call("POST", request["path"], request["body"])
+
+
+def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tuple[str, dict | None]:
+    path = const.PATHS[receipt.operation]
+    match receipt.operation:
+        case "sale" if around.relation:
+            return f"/prepayment-receipts/{around.relation}", _next_payment(receipt, settings, around)
+        case "sale" if on_credit(receipt):
+            return "/prepayment-receipts", _first_payment(receipt, settings, around)
+        case "sale" | "sale_return":
+            return path, _sell(receipt, settings, around)
+        case "cash_in" | "cash_out":
+            return path, _service(receipt, settings)
+        case "shift_open":
+            return path, {"id": receipt.key}
+        case "shift_close":
+            return path, {}  # empty: the service makes the Z report itself (§3.3)
+    return path, None
+
+
+# === Receipts (§4.1) ===
+
+
+def _sell(receipt: Receipt, settings: Settings, around: Circumstances, without: str = "") -> dict:
+    back = receipt.operation == "sale_return"
+    return _present(
+        {
+            "id": receipt.key,
+            **_head(receipt, settings, around),
+            "goods": [_good(line, back) for line in receipt.lines],
+            "discounts": _rounding_discount(receipt, settings),
+            "payments": payments(receipt, settings, without),
+            "rounding_mode": rounding_mode(receipt, settings),
+            "barcode": one_line(receipt.reference) if settings.print_reference else "",
+            "related_receipt_id": around.related if back else "",
+            "related_receipt_created_at": around.related_at if back and around.related else "",
+            "context": _present({"odoo_key": receipt.key, "odoo_reference": one_line(receipt.reference)}),
+        }
+    )
+
+
+def _head(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
+    return {
+        "cashier_name": shorten(around.printed_cashier, 128),
+        "delivery": _delivery(receipt),
+        "header": settings.header.strip(),
+        "footer": settings.footer.strip(),
+    }
+
+
+def _good(line: Line, back: bool) -> dict:
+    price, discount = priced(line)
+    good = {
+        "code": shorten(line.product_code or line.barcode or line.name, const.CODE_LENGTH),
+        "name": one_line(line.name),
+        "price": price,
+        "tax": [] if line.tax_code in ("", const.NO_TAX) else [int(line.tax_code)],
+        "uktzed": line.goods_code.strip(),
+        "barcode": line.barcode.strip(),
+        **_stamps(line),
+    }
+    discounts = [{"type": "DISCOUNT", "mode": "VALUE", "value": discount, "name": "Знижка"}] if discount else []
+    return _present(
+        {
+            "good": _present(good),
+            "quantity": thousandths(line.quantity),
+            "is_return": True if back else None,
+            "discounts": discounts,
+        }
+    )
+
+
+def thousandths(quantity: Decimal) -> int:
+    """§4.1: 1 piece is 1000."""
+    return int(quantity * 1000)
+
+
+def priced(line: Line) -> tuple[int, int]:
+    """Price and discount of a line in kopecks, such that the service comes to the very amount of the line.
+
+    The service multiplies price and quantity and rounds; how it rounds half a kopeck is not documented (§4.1). So a
+    price that gives a half is raised by a kopeck, as is one below what the amount needs, and the discount takes the
+    difference (§4.5 a).
+    """
+    count, amount = thousandths(line.quantity), minor(line.amount)
+    price = max(minor(line.price), -(-amount * 1000 // count), 1)
+    if price * count % 1000 == 500:
+        price += 1
+    return price, (price * count + 500) // 1000 - amount
+
+
+def _stamps(line: Line) -> dict:
+    """Excise stamps: those of paper and the electronic ones (§4.1)."""
+    stamps = [*line.excise_stamps, *([line.marking_code] if line.marking_code else [])]
+    paper = [stamp for stamp in stamps if const.EXCISE_STAMP.fullmatch(stamp)]
+    return {
+        "excise_barcodes": paper,
+        "e_excise_barcodes": [stamp for stamp in stamps if stamp not in paper],
+    }
+
+
+def _delivery(receipt: Receipt) -> dict:
+    """Where the service sends the receipt; only through channels that the customer agreed to."""
+    return _present(
+        {
+            "emails": [receipt.customer.email.strip()] if "email" in receipt.deliver and receipt.customer.email else [],
+            "phone": phone(receipt.customer.phone) if "sms" in receipt.deliver else "",
+        }
+    )
+
+
+def phone(number: str) -> str:
+    """`number` as 380XXXXXXXXX (§4.1), "" where it is not a Ukrainian one."""
+    digits = "".join(character for character in number if character.isdigit())
+    if len(digits) == 10 and digits.startswith("0"):
+        digits = f"38{digits}"
+    return digits if const.PHONE.fullmatch(digits) else ""
+
+
+# === Payments (§4.1) ===
+
+
+def payments(receipt: Receipt, settings: Settings, without: str = "") -> list[dict]:
+    """What was handed over; cash may exceed the total, the service gives the change."""
+    return [_payment(payment, settings) for payment in receipt.payments if payment.amount and payment.kind != without]
+
+
+def _payment(payment: Payment, settings: Settings) -> dict:
+    form = settings.form(payment)
+    if payment.kind == "cash":
+        return {"type": "CASH", "value": minor(payment.amount), "label": form.label}
+    card = {
+        name: one_line(str(payment.extra.get(ours) or ""))[:limit] for ours, (name, limit) in const.CARD_FIELDS.items()
+    }
+    return _present(
+        {"type": "CASHLESS", "value": minor(payment.amount), "code": form.code, "label": form.label, **card}
+    )
+
+
+# === Rounding of cash (§11) ===
+
+
+def rounded(kopecks: int, mode: str) -> int:
+    """`kopecks` rounded half up to the step of `mode`."""
+    step = Decimal(const.ROUNDING[mode])
+    return int((kopecks / step).quantize(Decimal(1), ROUND_HALF_UP) * step)
+
+
+def rounding_mode(receipt: Receipt, settings: Settings) -> str:
+    """The mode in which the service rounds exactly as Odoo did, "" where it must not round.
+
+    Only a receipt that is all cash is rounded by the service; how it rounds a mixed one was never seen (§11).
+    """
+    mode = settings.rounding_mode
+    if not receipt.rounding or not mode or any(payment.kind != "cash" for payment in receipt.payments):
+        return ""
+    total = minor(receipt.total)
+    return mode if rounded(minor(receipt.total - receipt.rounding), mode) == total else ""
+
+
+def _rounding_discount(receipt: Receipt, settings: Settings) -> list[dict]:
+    """Rounding that the service does not do itself, as a discount or a charge on the whole receipt."""
+    if not receipt.rounding or rounding_mode(receipt, settings):
+        return []
+    kind = "DISCOUNT" if receipt.rounding < 0 else "EXTRA_CHARGE"
+    return [{"type": kind, "mode": "VALUE", "value": minor(abs(receipt.rounding)), "name": "Заокруглення"}]
+
+
+# === Prepayment (§4.4) ===
+
+
+def on_credit(receipt: Receipt) -> Decimal:
+    """What of a sale is left to be paid later."""
+    return sum((payment.amount for payment in receipt.payments if payment.kind == "credit"), ZERO)
+
+
+def _first_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
+    """The whole order in goods, only the paid part in payments. The chain has the key of its first receipt."""
+    return {**_sell(receipt, settings, around, without="credit"), "custom_relation_id": receipt.key}
+
+
+def _next_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
+    """A further payment; goods and what was paid before are known to the service."""
+    return _present(
+        {
+            "id": receipt.key,
+            **_head(receipt, settings, around),
+            "payments": payments(receipt, settings, without="prepayment"),
+        }
+    )
+
+
+# === Cash (§4.3) ===
+
+
+def _service(receipt: Receipt, settings: Settings) -> dict:
+    """Plus is in, minus is out."""
+    value = minor(receipt.total) * (1 if receipt.operation == "cash_in" else -1)
+    form = settings.form(Payment("cash", receipt.total))
+    return _present(
+        {
+            "id": receipt.key,
+            "payment": {"type": "CASH", "value": value, "label": form.label},
+            "context": _present({"odoo_key": receipt.key, "odoo_reference": one_line(receipt.reference)}),
+        }
+    )
+
+
+def _present(fields: dict) -> dict:
+    """`fields` without those that say nothing."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], {})}
