@@ -138,7 +138,18 @@ class FiscalRegister(models.Model):
             for name in ("vchasno_token", "vchasno_proxy_token"):
                 if name not in vals:
                     moved.filtered(name).write({name: False})
-        return super().write(vals)
+        named = {"vchasno_mode", "vchasno_device"} & vals.keys()
+        changed = self.filtered(lambda register: any(register[name] != vals[name] for name in named))
+        result = super().write(vals)
+        changed._vchasno_prepare_anew()
+        return result
+
+    def _vchasno_prepare_anew(self):
+        """Where the register is and how it is called stand in the frozen request. What was surely not executed is put
+        into a request again, so that a wrong name can be corrected.
+        """
+        queued = self.env["fiscal.document"].sudo().search([("register_id", "in", self.ids), ("state", "=", "queued")])
+        queued.filtered("request")._engine().write({"request": False})
 
     def _tax_code_by_rate(self, taxes, vocabulary):
         if not taxes and vocabulary == "vchasno" and self.vchasno_tax_code_id:
