@@ -41,3 +41,12 @@ class AccountJournal(models.Model):
     def _fiscal_payment_code(self):
         """Code of this means of payment at the service of the register; False where the kind says enough."""
         return False
+
+    def _fiscal_means(self, register):
+        """How money of this journal is named on a receipt of `register`, as values of `fiscal.document.payment`."""
+        kinds = dict(PAYMENT_KINDS)
+        return {
+            "kind": self.fiscal_payment_kind if self.fiscal_payment_kind in kinds else "electronic",
+            "name": self.name,
+            "code": self._fiscal_payment_code(),
+        }

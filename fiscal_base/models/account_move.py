@@ -1,14 +1,136 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..tools.money import ZERO, money, quantity
+from ..tools.text import one_line
+from .abstract_source import BACK, MADE, SALE, Choice
 
 
 class AccountMove(models.Model):
-    _inherit = "account.move"
+    """An invoice: what its payments' receipts say, and a receipt of its own where nobody has paid it in Odoo."""
+
+    _name = "account.move"
+    _inherit = ["account.move", "fiscal.source", "fiscal.shown"]
+
+    fiscal_document_ids = fields.Many2many(
+        "fiscal.document", "fiscal_document_move_rel", "move_id", "document_id", string="Fiscal documents", copy=False
+    )
+
+    fiscal_served = fields.Boolean(compute="_compute_fiscal_served")
+
+    @api.depends("company_id")
+    def _compute_fiscal_served(self):
+        Register = self.env["fiscal.register"]
+        for move in self:
+            move.fiscal_served = Register._serve(move.company_id)
+
+    def _fiscal_shown(self):
+        return self.fiscal_document_ids | self.pos_order_ids.fiscal_document_ids
+
+    # === As the source of lines ===
+
+    def _fiscal_moves(self):
+        return self
+
+    def _fiscal_total(self):
+        """The whole, in the company's currency."""
+        return abs(money(self.amount_total_signed))
+
+    def _fiscal_owed(self):
+        """What is still to be paid, in the company's currency."""
+        return abs(money(self.amount_residual_signed))
+
+    def _fiscal_rows(self, register):
+        """Lines of the invoice as `fiscal.register._receipt_lines` takes them, in the company's currency."""
+        rate = abs(self.amount_total_signed / self.amount_total) if self.amount_total else 1
+        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
+        return [
+            (
+                money(line.price_total * rate),
+                line.tax_ids,
+                line._fiscal_line_vals(register, money(abs(line.price_total) * rate)),
+            )
+            for line in lines
+        ]
+
+    def _fiscal_receipts_of_its_own(self):
+        """Receipts that were made of the sale itself, not of a payment: at the till, or by “Fiscalize”."""
+        till = self.sudo().pos_order_ids.fiscal_document_ids
+        return (self._fiscal_own_document() | till).filtered(lambda document: document.state in MADE)
+
+    def _fiscal_returned_receipts(self):
+        """Receipts of what a credit note takes back."""
+        sold = self.sudo().reversed_entry_id
+        return sold.fiscal_document_ids | sold.pos_order_ids.fiscal_document_ids
+
+    # === As a source of its own ===
+
+    def _fiscal_refusal(self):
+        if not self.is_sale_document(include_receipts=True):
+            return self.env._("Receipts are made of invoices and credit notes to customers only.")
+        if self.state == "cancel":
+            return self.env._("The invoice is cancelled, so there is nothing to fiscalize.")
+        if self.state != "posted":
+            return self.env._("The invoice is a draft. Confirm it first.")
+        if self.sudo().pos_order_ids.fiscal_document_ids:
+            return self.env._("The invoice belongs to a sale at the till, which has its receipt.")
+        return False
+
+    def _fiscal_payments(self):
+        """The sources behind what has been paid: payments and bank statement lines that have no receipt yet."""
+        payments = self.matched_payment_ids.filtered(lambda payment: not payment._fiscal_refusal())
+        payments |= self._get_reconciled_payments().filtered(lambda payment: not payment._fiscal_refusal())
+        return payments, self._get_reconciled_statement_lines()
+
+    def _fiscal_choice(self):
+        own = self._fiscal_own_document()[:1]
+        return Choice(
+            own.register_id,
+            own.employee_id,
+            own.customer_email or "",
+            own.customer_phone or "",
+            own.payment_ids[:1].kind or "credit",
+        )
+
+    def _fiscal_vals(self, choice):
+        """The receipt of what is still to be paid of the invoice."""
+        move = self.sudo()
+        register = choice.register.sudo()
+        operation = BACK if move.move_type == "out_refund" else SALE
+        total = move._fiscal_owed()
+        if not total:
+            return None
+        sign = "6" if choice.kind == "credit" else "4"
+        whole = total == move._fiscal_total()
+        lines, problems = register._receipt_lines(move._fiscal_rows(register), total, sign, operation, whole)
+        original, return_problems = self._fiscal_original(operation, move._fiscal_returned_receipts(), total)
+        problems += return_problems
+        return self._fiscal_document_vals(
+            choice,
+            operation,
+            total,
+            lines,
+            problems,
+            move.partner_id,
+            name=move.name,
+            move_ids=[Command.set(move.ids)],
+            original_id=original.id,
+            payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
+        )
+
+    # === Frozen ===
 
     def _fiscal_documents(self):
         """Fiscal documents that were made of these entries."""
-        documents = self.sudo().pos_order_ids.fiscal_document_ids
-        return documents.filtered(lambda document: document.state not in ("draft", "cancelled"))
+        moves = self.sudo()
+        documents = moves.pos_order_ids.fiscal_document_ids
+        documents = documents.filtered(lambda document: document.state not in ("draft", "cancelled"))
+        if self.env["fiscal.register"]._serve(self.company_id):
+            made = moves.fiscal_document_ids | moves.origin_payment_id.fiscal_document_ids
+            made |= moves.statement_line_id.fiscal_document_ids
+            documents |= made.filtered(lambda document: document.state in MADE)
+        return documents
 
     def _fiscal_check_frozen(self):
         documents = self._fiscal_documents()
@@ -32,3 +154,38 @@ class AccountMove(models.Model):
     @api.ondelete(at_uninstall=False)
     def _unlink_except_fiscalized(self):
         self._fiscal_check_frozen()
+
+
+class AccountMoveLine(models.Model):
+    _inherit = "account.move.line"
+
+    def _fiscal_claims(self):
+        """What these lines of a payment or bank entry settle: `{invoice: amount in the company's currency}`."""
+        claims = {}
+        for line in self:
+            for partial in line.matched_debit_ids | line.matched_credit_ids:
+                other = (partial.debit_move_id | partial.credit_move_id) - line
+                move = other.move_id
+                if move.is_sale_document(include_receipts=True):
+                    claims[move] = claims.get(move, ZERO) + money(partial.amount)
+        return {move: claim for move, claim in claims.items() if claim}
+
+    def _fiscal_line_vals(self, register, full):
+        """What the receipt says of the line, paid in full for `full`, besides its tax and amount."""
+        self.ensure_one()
+        product = self.product_id
+        count = abs(quantity(self.quantity)) or 1
+        if self.discount and self.discount < 100:
+            full = money(float(full) / (1 - self.discount / 100))
+        return {
+            **(product._fiscal_line_vals() if product else {"subject": register.payment_subject, "measure": "0"}),
+            "name": one_line(self.name or product.display_name) or self.env._("Sale"),
+            "quantity": float(count),
+            "price": float(money(full / count)),
+        }
+
+    def _reconcile_post_hook(self, data):
+        result = super()._reconcile_post_hook(data)
+        if self.env["fiscal.register"]._companies():
+            self.move_id.statement_line_id._fiscal_matched()
+        return result

@@ -19,6 +19,31 @@ class HrEmployee(models.Model):
         help="ИНН of 12 digits (FFD tag 1203) or РНОКПП of 10 digits.",
     )
 
+    fiscal_document_count = fields.Integer(
+        string="Receipts", compute="_compute_fiscal_document_count", groups="hr.group_hr_user"
+    )
+
+    def _compute_fiscal_document_count(self):
+        groups = (
+            self.env["fiscal.document"]
+            .sudo()
+            ._read_group([("employee_id", "in", self.ids)], ["employee_id"], ["__count"])
+        )
+        counts = {employee.id: count for employee, count in groups}
+        for employee in self:
+            employee.fiscal_document_count = counts.get(employee.id, 0)
+
+    def action_fiscal_documents(self):
+        """Open the documents on which the employee is the cashier."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fiscal documents"),
+            "res_model": "fiscal.document",
+            "view_mode": "list,form",
+            "domain": [("employee_id", "=", self.id)],
+        }
+
     @api.constrains("fiscal_tax_number", "company_id")
     def _check_fiscal_tax_number(self):
         for employee in self:

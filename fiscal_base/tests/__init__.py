@@ -4,9 +4,11 @@ from . import test_tours
 from . import test_tours_more
 from . import test_details
 from . import test_faults
+from . import test_fiscalize
 from . import test_shift
 from . import test_manual
 from . import test_operation
+from . import test_payments
 from . import test_pos_order
 from . import test_till
 from . import test_guards

@@ -1,1 +1,1 @@
-from . import fiscal_decision
+from . import account_payment_register, fiscal_contact, fiscal_decision, fiscal_fiscalize

@@ -1,0 +1,232 @@
+from dataclasses import dataclass
+
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+from ..const import RETURN_OF, STATES
+from ..tools.money import ZERO
+from ..tools.settlement import method_sign
+
+#: the operation of a receipt and of what takes it back
+SALE, BACK = "sale", RETURN_OF["sale"]
+#: states of the documents that count as the receipt of something
+MADE = ("queued", "sending", "waiting", "unknown", "done")
+#: the state that a list shows where a record has several documents: what needs a person comes first
+WORST_FIRST = ("rejected", "unknown", "waiting", "sending", "queued", "done")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How a receipt is to be made: by a person's choice, or as the settings say.
+
+    :param register: `fiscal.register`, empty for no receipt at all
+    :param employee: the cashier
+    :param email: for this receipt; empty: the customer's own
+    :param phone: likewise
+    :param kind: means of payment of what nobody has paid in Odoo yet, a key of `const.PAYMENT_KINDS`
+    """
+
+    register: models.BaseModel
+    employee: models.BaseModel
+    email: str = ""
+    phone: str = ""
+    kind: str = "credit"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What a payment settles of one invoice or order.
+
+    :param source: the invoice or order: has `_fiscal_rows`, `_fiscal_receipts_of_its_own`
+    :param claim: settled by the payment, in currency units of the company
+    :param owed: what was to be paid before it
+    :param total: of the whole
+    """
+
+    source: models.BaseModel
+    claim: object
+    owed: object
+    total: object
+
+
+class FiscalSource(models.AbstractModel):
+    """A record of accounting that leaves a fiscal document in the outbox: a payment, an invoice, an order.
+
+    `<model>:<id>` is its event, so it has one document that is not cancelled, whatever happens to it meanwhile.
+    """
+
+    _name = "fiscal.source"
+    _description = "Source of a fiscal document"
+
+    def _fiscal_event(self):
+        return f"{self._name}:{self.id}"
+
+    def _fiscal_company(self):
+        """The company whose register is asked for."""
+        return self.company_id
+
+    def _fiscal_own_document(self):
+        """The document of this very record, or none."""
+        events = {record._fiscal_event() for record in self}
+        return self.env["fiscal.document"].sudo().search([("event", "in", list(events)), ("state", "!=", "cancelled")])
+
+    def _fiscal_own_register(self):
+        """The register that the record itself names, or none."""
+        return self.env["fiscal.register"]
+
+    def _fiscal_choice(self):
+        """How the receipt is made when nobody is asked."""
+        return Choice(self._fiscal_own_register(), self.env["hr.employee"])
+
+    def _fiscal_vals(self, choice):
+        """Values of the document, with `problems`; None where nothing is left to be registered."""
+        return None
+
+    def _fiscal_refusal(self):
+        """A sentence that says why no receipt can be made of this record, or False."""
+        return False
+
+    def _fiscal_enqueue(self, choice=None):
+        """Leave the fiscal document of each record in the outbox, in this transaction. Never refuses.
+
+        :returns: the documents, those that were there already among them
+        """
+        documents = self.env["fiscal.document"].sudo()
+        for source in self:
+            own = choice or source._fiscal_choice()
+            vals = own.register and source._fiscal_vals(own)
+            if vals:
+                documents |= own.register._enqueue_vals(vals)
+        return documents
+
+    def _fiscal_default_employee(self, register):
+        """The cashier: the employee of the current user, else the one of the register."""
+        user = self.env.user
+        mine = user._fiscal_employee(register.company_id) if not user._is_public() and not user.share else False
+        return mine or register.sudo().employee_id
+
+    def _fiscal_document_vals(self, choice, operation, total, lines, problems, partner, **vals):
+        """Values that every receipt of accounting has. `lines` are values of `fiscal.document.line`."""
+        Document = self.env["fiscal.document"]
+        register = choice.register
+        employee = choice.employee or register.employee_id
+        problem = employee._fiscal_problem(register)
+        return {
+            "operation": operation,
+            "event": self._fiscal_event(),
+            "branch_id": self._fiscal_company().id,
+            **Document._cashier_vals(employee),
+            **Document._customer_vals(partner, choice.email, choice.phone),
+            "tax_system": register.company_id.fiscal_tax_system,
+            "line_ids": [Command.create(line) for line in lines],
+            "total": float(total),
+            "problems": list(dict.fromkeys(([problem] if problem else []) + problems)),
+            **vals,
+        }
+
+    def _fiscal_settled_lines(self, register, operation, parts):
+        """Lines for what a payment settles. What a receipt of its own speaks of already is left out.
+
+        :param parts: `(Settled, the money for it)`
+        :returns: `(values of fiscal.document.line, problems, total)`
+        """
+        lines, problems, total = [], [], ZERO
+        for part, share in parts:
+            own = part.source._fiscal_receipts_of_its_own()
+            on_credit = "credit" in own.payment_ids.mapped("kind")
+            if share <= 0 or (own and not on_credit):
+                continue
+            sign = method_sign(register.settlement, part.total, part.owed, part.claim, on_credit)
+            part_lines, part_problems = register._receipt_lines(
+                part.source._fiscal_rows(register), share, sign, operation, part.claim >= part.total
+            )
+            lines += part_lines
+            problems += part_problems
+            total += share
+        return lines, problems, total
+
+    def _fiscal_original(self, operation, originals, total):
+        """The receipt that a return of `total` goes back to, none for a sale; and what is wrong with it."""
+        if operation != BACK:
+            return originals.browse(), []
+        return self._fiscal_returned(
+            originals.filtered(lambda document: document.operation == SALE and document.state in MADE), total
+        )
+
+    @api.model
+    def _fiscal_returned(self, originals, total):
+        """The receipt that a return of `total` goes back to, and a problem where less can be returned.
+
+        :param originals: the receipts of what is returned
+        """
+        left = {document: document._left_to_return() for document in originals.sorted("id", reverse=True)}
+        if not left:
+            return originals, []
+        fitting = [document for document, amount in left.items() if amount >= total]
+        original = fitting[0] if fitting else max(left, key=left.get)
+        possible = sum(left.values(), ZERO)
+        if possible >= total:
+            return original, []
+        return original, [
+            self.env._(
+                "Of “%(document)s” %(left)s can still be returned, not %(total)s.",
+                document=original.display_name,
+                left=possible,
+                total=total,
+            )
+        ]
+
+
+class FiscalShown(models.AbstractModel):
+    """How the receipts of a record are shown in its lists and forms.
+
+    The model gives `fiscal_document_ids`; the fields here are read in the name of everybody who may see the record.
+    """
+
+    _name = "fiscal.shown"
+    _description = "Fiscal status"
+
+    fiscal_state = fields.Selection(
+        STATES, string="Fiscal", compute="_compute_fiscal_state", compute_sudo=True, search="_search_fiscal_state"
+    )
+    fiscal_error = fields.Text(string="Fiscal problem", compute="_compute_fiscal_state", compute_sudo=True)
+    fiscal_count = fields.Integer(string="Receipts", compute="_compute_fiscal_state", compute_sudo=True)
+
+    def _fiscal_shown(self):
+        """The documents that tell the status of the record."""
+        return self.fiscal_document_ids
+
+    @api.depends("fiscal_document_ids.state", "fiscal_document_ids.error_message")
+    def _compute_fiscal_state(self):
+        for record in self:
+            shown = record._fiscal_shown().filtered(lambda document: document.state in WORST_FIRST)
+            worst = min(shown, key=lambda document: WORST_FIRST.index(document.state), default=shown)
+            record.fiscal_state = worst.state
+            record.fiscal_error = worst.state != "done" and worst.error_message
+            record.fiscal_count = len(shown)
+
+    @api.model
+    def _search_fiscal_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        values = set(value)
+        domain = Domain("fiscal_document_ids.state", "in", list(values - {False}))
+        if False in values:
+            domain |= Domain("fiscal_document_ids", "=", False)
+        return domain
+
+    def action_fiscal_documents(self):
+        """Open the receipts of the record."""
+        self.ensure_one()
+        documents = self.sudo()._fiscal_shown().sudo(False)
+        return documents._get_records_action(name=self.env._("Fiscal documents"), context={"create": False})
+
+    def action_fiscalize(self):
+        """Open the dialog that shows what will be printed."""
+        return self.env["fiscal.fiscalize"]._open(self)
+
+    def action_fiscal_update(self):
+        """Ask the services now about the receipts whose outcome is open, and show how they are."""
+        documents = self.sudo()._fiscal_shown()
+        documents.action_update()
+        return documents._follow()

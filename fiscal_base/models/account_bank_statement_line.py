@@ -1,0 +1,75 @@
+from odoo import fields, models
+from odoo.fields import Command
+
+from ..tools.money import ZERO, money
+from .abstract_source import BACK, MADE, SALE, Choice, Settled
+
+
+class AccountBankStatementLine(models.Model):
+    """Money that came straight to the account and was matched to an invoice, where the register's setting says so."""
+
+    _name = "account.bank.statement.line"
+    _inherit = ["account.bank.statement.line", "fiscal.source"]
+
+    fiscal_document_ids = fields.One2many("fiscal.document", "statement_line_id", string="Fiscal documents")
+
+    def _fiscal_event(self):
+        """Another invoice that is matched later, from the same money, is an event of its own."""
+        made = self.sudo().fiscal_document_ids.filtered(lambda document: document.state in MADE)
+        return f"{self._name}:{self.id}:{len(made)}" if made else f"{self._name}:{self.id}"
+
+    def _fiscal_matched(self):
+        """Leave the receipts of lines that were just matched to invoices in the outbox."""
+        wanted = self.filtered(
+            lambda line: not line.pos_session_id and line.journal_id.sudo().fiscal_register_id.print_statement
+        )
+        return wanted._fiscal_enqueue()
+
+    def _fiscal_own_register(self):
+        return self.journal_id.sudo().fiscal_register_id
+
+    def _fiscal_choice(self):
+        register = self._fiscal_own_register()
+        return Choice(register, self._fiscal_default_employee(register))
+
+    def _fiscal_vals(self, choice):
+        """The receipt of the invoices that are matched to the line and are on none of its receipts yet."""
+        entry = self.sudo()
+        register = choice.register.sudo()
+        made = entry.fiscal_document_ids.filtered(lambda document: document.state in MADE)
+        claims = entry.move_id.line_ids._fiscal_claims()
+        settled = [
+            Settled(move, claim, move._fiscal_owed() + claim, move._fiscal_total())
+            for move, claim in claims.items()
+            if move not in made.move_ids
+        ]
+        left = abs(money(entry.amount_total_signed)) - sum((money(document.total) for document in made), ZERO)
+        operation = SALE if entry.amount > 0 else BACK
+        parts = []
+        for part in settled:
+            share = min(part.claim, left)
+            left -= share
+            parts.append((part, share))
+        lines, problems, total = self._fiscal_settled_lines(register, operation, parts)
+        if not total:
+            return None
+        originals = made.browse()
+        for part in settled:
+            originals |= part.source._fiscal_returned_receipts()
+        original, return_problems = self._fiscal_original(operation, originals, total)
+        problems += return_problems
+        moves = self.env["account.move"].sudo().union(*(part.source for part in settled))
+        means = entry.journal_id._fiscal_means(register)
+        return self._fiscal_document_vals(
+            choice,
+            operation,
+            total,
+            lines,
+            problems,
+            entry.partner_id or moves.partner_id[:1],
+            name=entry.payment_ref or entry.move_id.name,
+            statement_line_id=entry.id,
+            move_ids=[Command.set(moves.ids)],
+            original_id=original.id,
+            payment_ids=[Command.create({**means, "amount": float(total)})],
+        )
