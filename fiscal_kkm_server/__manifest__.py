@@ -8,7 +8,18 @@
     "depends": ["fiscal_base"],
     "data": [
         "security/ir.model.access.csv",
-        "wizards/fiscal_kkm_server_choice_views.xml",
+        "security/fiscal_kkm_server_rules.xml",
+        "data/activity.xml",
+        "wizards/fiscal_kkm_server_setup_views.xml",
+        "views/fiscal_kkm_server_views.xml",
         "views/fiscal_register_views.xml",
     ],
+    "assets": {
+        "point_of_sale._assets_pos": [
+            "fiscal_kkm_server/static/src/relay/carrier.js",
+            "fiscal_kkm_server/static/src/app/**/*",
+        ],
+        "web.assets_backend": ["fiscal_kkm_server/static/src/relay/**/*"],
+        "web.assets_tests": ["fiscal_kkm_server/static/tests/tours/**/*"],
+    },
 }

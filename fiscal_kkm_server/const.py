@@ -93,8 +93,8 @@ BARCODES = ("QR", "CODE128", "CODE39", "EAN13", "PDF417")
 #: names of counters of `fiscal.shift` → ReceiptType of GetCounters (§3.6)
 COUNTED = {"sale": "Shell", "sale_return": "ShellReturn"}
 
-#: bits of ValidationResult (§3.9, FFD tag 2106): the code was checked by its key, and rightly; its status was checked by
-#: the state's system of marking, and may be sold
+#: bits of ValidationResult (§3.9, FFD tag 2106): the code was checked by its key, and rightly; the state's system of
+#: marking was asked about its status, and lets it be sold
 MARKING_CHECKED, MARKING_GOOD, STATUS_CHECKED, STATUS_GOOD = 1, 2, 4, 8
 
 #: Status of an answer (§4)
@@ -106,13 +106,16 @@ SHIFT_CLOSED, SHIFT_OPEN, SHIFT_EXPIRED = 1, 2, 3
 #: seconds for which a command may be on its way into the list of KKM Server, where `GetRezult` finds it (§2.6)
 UNDER_WAY = 15
 
+#: commands that KKM Server remembers, of whomever (§2.6)
+CALLBACK_QUEUE = 100
+
 #: longest name of a line (§5.2, FFD tag 1030)
 NAME_LENGTH = 128
 
 #: “( 107 : ККТ: Нет чековой ленты )”: the number of an error and who gives it
 NUMBERED = re.compile(r"\(\s*(\d{1,3})\s*:\s*(ККТ|ФН)\s*:")
-#: The same as `ERRORS`, for numbers whose meaning the maker of registers states (§8.2). The fiscal storage's own numbers
-#: below 33 mean other things on registers without one, so they count only where the text says «ФН».
+#: The same as `ERRORS`, for numbers whose meaning the maker of registers states (§8.2). Those below 33 are the fiscal
+#: storage's own and mean other things on registers without one, so they count only where the text says «ФН».
 NUMBERS = {
     ("ФН", 22): ("blocked", "shift_expired"),
     ("ККТ", 60): ("rejected", "shift_open"),

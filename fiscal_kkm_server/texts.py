@@ -34,6 +34,19 @@ OUTCOMES = {
     "storage": _lt("The register reports trouble with its fiscal storage, its clock or its operator of fiscal data."),
     "storage_full": _lt("The fiscal storage is full and has to be replaced."),
     "switched_off": _lt("The register is switched off in KKM Server."),
+    "operator": _lt(
+        "The fiscal storage holds as many documents as it can that the operator of fiscal data (ОФД) has not received. "
+        "Connect the register to the Internet."
+    ),
+    "clock": _lt("The clock of the register is wrong or not confirmed. Set its date and time."),
+    "receipt_open": _lt("A receipt is open on the register. Cancel it there, then try again."),
+    "register_password": _lt("KKM Server has a wrong password for the register. Correct it in its settings."),
+    "printing": _lt("The register is still printing, or waits for its paper to be confirmed."),
+    "cover": _lt("The cover of the register is open. Close it."),
+    "marking": _lt("A marking code was refused: the piece must not be sold."),
+    # a card terminal
+    "card_refused": _lt("The card was not charged."),
+    "card_unknown": _lt("It is not known whether the card was charged. Look at the slip of the terminal."),
     "not_active": _lt("KKM Server has no connection to the register."),
     # asking back
     "not_found": _lt("KKM Server does not remember the document, and the register has not printed it."),
@@ -42,6 +55,14 @@ OUTCOMES = {
     "no_trace": _lt(
         "It cannot be told from the register whether the document was printed. Look at the tape and decide."
     ),
+}
+
+#: what came of what was asked for by hand
+JOBS = {
+    "slip": _lt("The register has printed a slip. It is no fiscal document."),
+    "drawer": _lt("The drawer is open."),
+    "ofd_report": _lt("The register has printed its report on the state of settlements."),
+    "copy": _lt("The register has printed a copy."),
 }
 
 #: what has to be put right before a document can be queued

@@ -1,1 +1,2 @@
-from . import fiscal_register
+from . import fiscal_kkm_server, fiscal_kkm_server_task
+from . import fiscal_register, fiscal_register_by_hand, fiscal_document

@@ -1,17 +1,29 @@
+import base64
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind
 from odoo.addons.fiscal_base.tools.transport import send
 
 from .. import const, protocol, texts
+from ..protocol.picture import two_colours
+
+#: seconds for which a browser may be away with a request, beyond what KKM Server itself waits for the register
+BROWSER_MARGIN = 30
 
 
 class FiscalRegister(models.Model):
-    """Registers behind KKM Server (kkmserver.ru), which Odoo's server reaches over HTTP."""
+    """Registers behind KKM Server (kkmserver.ru), reached in one of three ways.
+
+    * `direct`: Odoo's server calls KKM Server over HTTP.
+    * `callback`: KKM Server calls Odoo every few seconds and fetches its commands (`fiscal_kkm_server.py`).
+    * `browser`: the till's or accountant's browser carries requests to the KKM Server on its own computer.
+
+    The commands and what their answers mean are the same in all of them: the conversations of `protocol`.
+    """
 
     _inherit = "fiscal.register"
 
@@ -19,12 +31,26 @@ class FiscalRegister(models.Model):
         selection_add=[("kkm_server", "KKM Server")],
         ondelete={"kkm_server": lambda registers: registers._provider_removed(registers)},
     )
+
+    # The way to it
+    kkm_server_connection = fields.Selection(
+        [
+            ("direct", "Odoo calls KKM Server"),
+            ("callback", "KKM Server calls Odoo (callback)"),
+            ("browser", "The browser beside KKM Server calls it"),
+        ],
+        string="Connection",
+        default="direct",
+        required=True,
+        help="Odoo calls KKM Server: both in one network. Callback: Odoo is somewhere on the Internet, and results come "
+        "with the next call. Browser: KKM Server runs on the computer of the till, and results come at once.",
+    )
     kkm_server_url = fields.Char(
         string="Address of KKM Server",
         default="http://127.0.0.1:5893",
         required_if_provider="kkm_server",
         copy=False,
-        help="As Odoo's server reaches it: http:// or https://, computer, port.",
+        help="http:// or https://, computer, port; as Odoo's server reaches it, or the browser on that computer.",
     )
     kkm_server_login = fields.Char(
         string="Login",
@@ -33,6 +59,23 @@ class FiscalRegister(models.Model):
         help="“User” may work with registers; “Admin” may change the settings of KKM Server too and is not needed.",
     )
     kkm_server_password = fields.Char(string="Password", groups="base.group_system", copy=False)
+    kkm_server_id = fields.Many2one(
+        "fiscal.kkm.server",
+        string="KKM Server",
+        copy=False,
+        index="btree_not_null",
+        ondelete="restrict",
+        check_company=True,
+        help="Registers of one KKM Server share its call. Empty: a new one is made.",
+    )
+    kkm_server_callback_url = fields.Char(related="kkm_server_id.url", string="URL of the call")
+    kkm_server_token = fields.Char(
+        related="kkm_server_id.token", string="Token", readonly=False, groups="base.group_system"
+    )
+    kkm_server_interval = fields.Integer(related="kkm_server_id.interval", string="Interval (seconds)", readonly=False)
+    kkm_server_last_call = fields.Datetime(related="kkm_server_id.last_seen", string="Last call")
+
+    # Which register
     kkm_server_serial_number = fields.Char(
         string="Serial number",
         copy=False,
@@ -49,6 +92,40 @@ class FiscalRegister(models.Model):
         help="How long KKM Server waits for the register before it answers “still printing”. Odoo then asks again.",
     )
 
+    # What receipts look like
+    kkm_server_header = fields.Text(
+        string="Text above the goods", help="One line of the tape per line. >#2#<text is centred, <<->> draws a line."
+    )
+    kkm_server_footer = fields.Text(string="Text below the goods")
+    kkm_server_picture = fields.Binary(
+        string="Picture", attachment=True, help="Printed above everything, in black and white."
+    )
+    kkm_server_barcode = fields.Selection(
+        [(kind, kind) for kind in const.BARCODES],
+        string="Bar code",
+        help="Printed below the goods; it holds the number of the order.",
+    )
+    kkm_server_copies = fields.Integer(string="Extra copies", help="Printed besides the receipt itself.")
+    kkm_server_electronic = fields.Boolean(
+        string="No paper for electronic receipts",
+        help="A receipt that the customer gets by e-mail or telephone is not printed. Some registers print all the same.",
+    )
+    kkm_server_department = fields.Integer(string="Department", help="Number of the section (отдел), 0 to 16.")
+    kkm_server_attribute = fields.Char(
+        string="Name of the order's attribute",
+        help="Puts the number of the order on the receipt as an additional attribute of this name (FFD tag 1084).",
+    )
+    kkm_server_remark = fields.Char(string="Additional attribute", help="On every receipt (FFD tag 1192).")
+    kkm_server_check_marking = fields.Boolean(
+        string="Check marking codes first",
+        default=True,
+        help="Marked goods are sold only when their code may be. Needs a register of FFD 1.2; others ignore it.",
+    )
+
+    @api.depends("kkm_server_connection")
+    def _compute_till_wait(self):
+        return super()._compute_till_wait()
+
     @api.constrains("kkm_server_timeout")
     def _check_kkm_server_timeout(self):
         # 1 means “do not wait” (§1.3); a lane should not hang on one register for longer than a minute
@@ -63,15 +140,57 @@ class FiscalRegister(models.Model):
                     self.env._("KKM Server takes no colon in a login or password. Choose another one there and here.")
                 )
 
+    @api.constrains("kkm_server_copies", "kkm_server_department")
+    def _check_kkm_server_numbers(self):
+        if any(not 0 <= register.kkm_server_copies <= 10 for register in self):
+            raise ValidationError(self.env._("A receipt can have up to 10 extra copies."))
+        if any(not 0 <= register.kkm_server_department <= 16 for register in self):
+            raise ValidationError(self.env._("A register has the departments 1 to 16; 0 names none."))
+
+    @api.constrains("kkm_server_picture")
+    def _check_kkm_server_picture(self):
+        for register in self:
+            try:
+                register._kkm_server_picture()
+            except ValueError as error:
+                raise ValidationError(
+                    self.env._("The picture cannot be read. Take one of the kind PNG, JPEG or BMP.")
+                ) from error
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        registers = super().create(vals_list)
+        registers._kkm_server_ensure_call()
+        return registers
+
     def write(self, vals):
-        if {"kkm_server_url", "kkm_server_serial_number", "kkm_server_device_number"} & vals.keys():
+        if {"kkm_server_url", "kkm_server_serial_number", "kkm_server_device_number", "kkm_server_id"} & vals.keys():
             # the number of the last document belongs to the register that printed it
             vals = {"last_number": False, **vals}
         if "kkm_server_url" in vals:
             # the password goes only to the address it was given for
             moved = self.sudo().filtered(lambda register: register.kkm_server_url != vals["kkm_server_url"])
             moved.filtered("kkm_server_password").kkm_server_password = False
-        return super().write(vals)
+        if vals.get("kkm_server_connection") == "browser":
+            # there it is kept in the browser alone
+            vals = {**vals, "kkm_server_password": False}
+        result = super().write(vals)
+        if {"provider", "kkm_server_connection", "kkm_server_id"} & vals.keys():
+            self._kkm_server_ensure_call()
+        return result
+
+    def _kkm_server_ensure_call(self):
+        """Make the address and the token by which a KKM Server that calls Odoo is known."""
+        for register in self:
+            if register._kkm_server_calls() and not register.kkm_server_id:
+                register.kkm_server_id = (
+                    self.env["fiscal.kkm.server"]
+                    .sudo()
+                    .create({"name": register.name, "company_id": register.company_id.id})
+                )
+
+    def _kkm_server_calls(self):
+        return self.provider == "kkm_server" and self.kkm_server_connection == "callback"
 
     # === Contract ===
 
@@ -81,9 +200,16 @@ class FiscalRegister(models.Model):
             operations=frozenset(const.COMMANDS),
             payment_kinds=frozenset(const.PAYMENTS),
             tax_vocabulary="ru",
-            wait=min(self.kkm_server_timeout, 10),
+            wait=1.0 if self.kkm_server_connection == "callback" else min(self.kkm_server_timeout, 10),
             under_way=const.UNDER_WAY,
+            relay=self._kkm_server_lease(),
         )
+
+    def _kkm_server_lease(self):
+        """Seconds after which nobody can still be carrying a request; see `Capabilities.relay`."""
+        if self.kkm_server_connection == "callback":
+            return self.kkm_server_id._lease()
+        return self.kkm_server_timeout + BROWSER_MARGIN if self.kkm_server_connection == "browser" else 0.0
 
     def _kkm_server_validate(self, receipt):
         problems = protocol.problems(receipt, self._kkm_server_device())
@@ -92,9 +218,14 @@ class FiscalRegister(models.Model):
 
     def _kkm_server_prepare(self, document, receipt):
         """The frozen body, and the number after which a look-up has to search (`protocol.lookup`)."""
-        command = protocol.build(receipt, self._kkm_server_device(), self.kkm_server_timeout)
         last = self.last_number or ""
-        return protocol.freeze(command, after=int(last) if last.isdecimal() else None)
+        return protocol.prepare(
+            receipt,
+            self._kkm_server_device(),
+            self.kkm_server_timeout,
+            self._kkm_server_paper(),
+            after=int(last) if last.isdecimal() else None,
+        )
 
     def _kkm_server_submit(self, document, request):
         return self._kkm_server_converse(protocol.submit(request))
@@ -103,13 +234,34 @@ class FiscalRegister(models.Model):
         return self._kkm_server_converse(protocol.lookup(request))
 
     def _kkm_server_status(self):
-        question = protocol.freeze(protocol.get_data_kkt(self._kkm_server_device()))
-        status = protocol.parse_status(self._kkm_server_send(question))
-        code = status.extra["code"]
-        return replace(status, problem=self._kkm_server_sentence(code, status.problem)) if code else status
+        return self._kkm_server_said_status(self._kkm_server_send(self._kkm_server_question()))
+
+    def _kkm_server_conversation(self, document, request, kind):
+        """The same conversations, for whoever carries the requests: a browser, or KKM Server that calls.
+
+        A command of a callback that this build of KKM Server does not know is lost without a word, and whatever stands
+        behind it with it (§2.4): counters are not asked there, and a marking code only once.
+        """
+        if kind == "status":
+            return self._kkm_server_said_status((yield self._kkm_server_http(self._kkm_server_question())))
+        calls = self.kkm_server_connection == "callback"
+        if calls and (request.get("first") == "counters" or document.tries):
+            request = {name: value for name, value in request.items() if name != "first"}
+        conversation = (protocol.submit if kind == "submit" else protocol.lookup)(request)
+        question = next(conversation)
+        while True:
+            try:
+                question = conversation.send((yield self._kkm_server_http(question)))
+            except StopIteration as end:
+                outcome = end.value
+                break
+        if calls and kind == "lookup" and outcome.kind is Kind.NOT_SENT:
+            # KKM Server keeps the question under the document's key, and would refuse the key itself (§2.5)
+            outcome = replace(outcome, new_key=True)
+        return self._kkm_server_in_words(outcome)
 
     def _kkm_server_secrets(self):
-        return [self.kkm_server_password]
+        return [self.kkm_server_password, self.kkm_server_id.token, self.kkm_server_id.password]
 
     # === KKM Server ===
 
@@ -118,10 +270,33 @@ class FiscalRegister(models.Model):
             serial=(self.kkm_server_serial_number or "").strip(), number=self.kkm_server_device_number
         )
 
+    def _kkm_server_paper(self):
+        return protocol.Paper(
+            header=tuple((self.kkm_server_header or "").splitlines()),
+            footer=tuple((self.kkm_server_footer or "").splitlines()),
+            picture=self._kkm_server_picture(),
+            barcode=self.kkm_server_barcode or "",
+            copies=self.kkm_server_copies,
+            electronic=self.kkm_server_electronic,
+            department=self.kkm_server_department,
+            attribute=self.kkm_server_attribute or "",
+            remark=self.kkm_server_remark or "",
+            check_marking=self.kkm_server_check_marking,
+        )
+
+    def _kkm_server_picture(self):
+        """Base64 as the tape takes it. :raises ValueError: when it is no picture"""
+        picture = self.with_context(bin_size=False).kkm_server_picture
+        return two_colours(base64.b64decode(picture)) if picture else ""
+
+    def _kkm_server_http(self, request):
+        """The HTTP request that carries a frozen one; login and password are not in it."""
+        return protocol.http(request, self.sudo().kkm_server_url or "")
+
     def _kkm_server_send(self, request):
         """One request over the line. Login and password are added here and stand in nothing that is stored."""
         register = self.sudo()
-        message = protocol.http(request, register.kkm_server_url or "")
+        message = self._kkm_server_http(request)
         if register.kkm_server_login:
             message = replace(message, auth=(register.kkm_server_login, register.kkm_server_password or ""))
         return send(message)
@@ -135,31 +310,14 @@ class FiscalRegister(models.Model):
             except StopIteration as end:
                 return self._kkm_server_in_words(end.value)
 
-    def _kkm_server_devices(self):
-        """The registers that KKM Server knows.
+    def _kkm_server_question(self):
+        return protocol.freeze(protocol.get_data_kkt(self._kkm_server_device()))
 
-        :raises UserError: when it cannot be asked
-        """
-        devices = protocol.parse_devices(self._kkm_server_send(protocol.freeze(protocol.list_devices())))
-        if isinstance(devices, protocol.Failure):
-            raise UserError(self._kkm_server_sentence(devices.code, devices.message))
-        return devices
-
-    def action_kkm_server_choose(self):
-        """Let the user choose among the registers that KKM Server knows."""
-        self.ensure_one()
-        self.check_access("write")
-        choices = self.env["fiscal.kkm.server.choice"]._offer(self)
-        if not choices:
-            raise UserError(self.env._("KKM Server has no register yet. Add it there under «Настройка оборудования»."))
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Registers of KKM Server"),
-            "res_model": choices._name,
-            "view_mode": "list",
-            "domain": [("id", "in", choices.ids)],
-            "target": "new",
-        }
+    def _kkm_server_said_status(self, reply):
+        """The status in words."""
+        status = protocol.parse_status(reply)
+        code = status.extra["code"]
+        return replace(status, problem=self._kkm_server_sentence(code, status.problem)) if code else status
 
     def _kkm_server_in_words(self, outcome):
         """`outcome` with a sentence for people; the service's own words stay in it."""

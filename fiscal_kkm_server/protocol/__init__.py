@@ -5,7 +5,18 @@
 socket, so the same code serves a call from the server, from a browser beside the register, and a test.
 """
 
-from .answers import Card, Failure, ListedDevice, Verdict, parse, parse_card, parse_devices, parse_marking, parse_status, read
+from .answers import (
+    Card,
+    Failure,
+    ListedDevice,
+    Verdict,
+    parse,
+    parse_card,
+    parse_devices,
+    parse_marking,
+    parse_status,
+    read,
+)
 from .checks import Problem, problems
 from .commands import (
     Device,

@@ -96,7 +96,9 @@ def _check_marking(request: dict) -> Generator[dict, Reply, Outcome | str]:
     if isinstance(verdicts, Failure):
         return ""
     names = {piece.code: piece.name for piece in marked(command)}
-    refused = [f"{names.get(verdict.code, verdict.code)}: {verdict.words}" for verdict in verdicts if not verdict.allowed]
+    refused = [
+        f"{names.get(verdict.code, verdict.code)}: {verdict.words}" for verdict in verdicts if not verdict.allowed
+    ]
     if refused:
         return Outcome.rejected("marking", "; ".join(refused), response=raw(reply))
     return "; ".join(dict.fromkeys(verdict.words for verdict in verdicts if verdict.words and not verdict.certain))

@@ -1,1 +1,1 @@
-from . import fiscal_kkm_server_choice
+from . import fiscal_kkm_server_setup, fiscal_kkm_server_choice

@@ -1,48 +1,36 @@
-from odoo import api, fields, models
+from odoo import fields, models
 
 
 class FiscalKkmServerChoice(models.TransientModel):
-    """One of the registers that KKM Server knows, to be chosen on the form of a register."""
+    """One of the registers that KKM Server has."""
 
     _name = "fiscal.kkm.server.choice"
     _description = "Register of KKM Server"
+    _order = "number, id"
 
-    register_id = fields.Many2one("fiscal.register", required=True, readonly=True, ondelete="cascade")
+    setup_id = fields.Many2one("fiscal.kkm.server.setup", required=True, readonly=True, ondelete="cascade")
     number = fields.Integer(readonly=True)
-    serial_number = fields.Char(readonly=True)
     name = fields.Char(readonly=True)
+    serial_number = fields.Char(readonly=True)
     organization = fields.Char(readonly=True)
-    tax_number = fields.Char(readonly=True)
+    tax_number = fields.Char(string="Tax number (ИНН)", readonly=True)
     usable = fields.Boolean(string="On line", readonly=True)
-
-    @api.model
-    def _offer(self, register):
-        """A record for each register that KKM Server knows.
-
-        :raises UserError: when KKM Server cannot be asked
-        """
-        return self.create(
-            [
-                {
-                    "register_id": register.id,
-                    "number": device.number,
-                    "serial_number": device.serial,
-                    "name": device.name,
-                    "organization": device.organization,
-                    "tax_number": device.tax_number,
-                    "usable": device.usable,
-                }
-                for device in register._kkm_server_devices()
-            ]
-        )
+    format_version = fields.Char(string="FFD", readonly=True)
+    expires = fields.Date(string="Storage ends", readonly=True)
+    unsent = fields.Integer(string="Not yet delivered", readonly=True)
+    warning = fields.Text(readonly=True)
+    current = fields.Boolean(readonly=True)
 
     def action_choose(self):
-        """By serial number where there is one: it survives a new set-up of KKM Server."""
+        """Fill the register's form, and say what does not fit."""
         self.ensure_one()
-        self.register_id.write(
-            {
-                "kkm_server_serial_number": self.serial_number,
-                "kkm_server_device_number": 0 if self.serial_number else self.number,
-            }
-        )
-        return {"type": "ir.actions.act_window_close"}
+        register = self.setup_id.register_id
+        register._kkm_server_take(self.serial_number, self.number)
+        params = {
+            "title": self.env._("“%s” is chosen.", self.name or self.serial_number),
+            "message": self.warning or self.env._("It fits this company."),
+            "type": "warning" if self.warning else "success",
+            "sticky": bool(self.warning),
+            "next": {"type": "ir.actions.act_window_close"},
+        }
+        return {"type": "ir.actions.client", "tag": "display_notification", "params": params}

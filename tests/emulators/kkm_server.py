@@ -99,15 +99,15 @@ class Kkm:
         self.queue_seconds = queue_seconds
         self.cyrillic = cyrillic
         self.unknown_fields: set[str] = set()
-        self._lock = threading.RLock()
-        self._queue: list[Entry] = []
+        self.lock = threading.RLock()
+        self.queue: list[Entry] = []
         self._busy = {device.serial: threading.Lock() for device in [*registers, *self.terminals]}
         self._used: list[str] = [register.serial for register in registers]
 
     def restart(self) -> None:
         """§2.6: what was executed is forgotten."""
-        with self._lock:
-            self._queue.clear()
+        with self.lock:
+            self.queue.clear()
 
     # === A command ===
 
@@ -117,49 +117,51 @@ class Kkm:
         :raises BadCommand: when it cannot be read
         :raises UnknownCommand: when there is no such command
         """
-        command = self._read(body)
+        command = self.read(body)
         name = command.get("Command") or ""
         if name == "GetRezult":
             return self._get_rezult(command)
         if name == "List":
-            return self._answer(command, {"ListUnit": [device.unit() for device in [*self.registers, *self.terminals]]})
-        if not self._knows(name):
+            return self.answer_to(
+                command, {"ListUnit": [device.unit() for device in [*self.registers, *self.terminals]]}
+            )
+        if not self.knows(name):
             raise UnknownCommand(f"Неопознанная команда {name}")
-        with self._lock:
-            entry = self._enter(command)
+        with self.lock:
+            entry = self.enter(command)
             if entry is None:
                 text = "Команда уже была выполнена или выполняется в текущий момент"
-                return self._answer(command, {}, REPEATED, text)
+                return self.answer_to(command, {}, REPEATED, text)
             if fault and fault.kind == "pending":
                 entry.polls, entry.shown = fault.options.get("polls", 1), fault.options.get("status", RUNNING)
-        threading.Thread(target=self._work, args=(entry, command, fault), daemon=True).start()
+        threading.Thread(target=self.work, args=(entry, command, fault), daemon=True).start()
         seconds = command.get("Timeout") or 60
         if entry.polls or seconds == 1 or not entry.finished.wait(min(seconds, 600)):
             shown = entry.shown if entry.polls else entry.status if entry.status in (RUNNING, QUEUED) else RUNNING
-            return self._answer(command, {}, shown)
+            return self.answer_to(command, {}, shown)
         return entry.result
 
-    def _knows(self, name: str) -> bool:
+    def knows(self, name: str) -> bool:
         if name in ("GetCounters", "GetСounters"):
             return (name == "GetСounters") is self.cyrillic
         return name in _EXECUTE or name in _CHARGE
 
-    def _enter(self, command: dict) -> Entry | None:
+    def enter(self, command: dict) -> Entry | None:
         """§2.6: a place in the queue; None for a repeat of what is queued, running or done."""
         key = command.get("IdCommand") or ""
-        for entry in [entry for entry in self._queue if key and entry.key == key]:
+        for entry in [entry for entry in self.queue if key and entry.key == key]:
             if entry.status != ERROR:
                 return None
-            self._queue.remove(entry)
+            self.queue.remove(entry)
         entry = Entry(key, command["Command"])
-        self._queue = [*self._queue, entry][-self.QUEUE :]
+        self.queue = [*self.queue, entry][-self.QUEUE :]
         return entry
 
-    def _work(self, entry: Entry, command: dict, fault: Fault | None) -> None:
+    def work(self, entry: Entry, command: dict, fault: Fault | None) -> None:
         try:
-            entry.result = self._answer(command, *self._execute(entry, command, fault))
+            entry.result = self.answer_to(command, *self._execute(entry, command, fault))
         except Refused as refusal:
-            entry.result = self._answer(command, {}, ERROR, str(refusal))
+            entry.result = self.answer_to(command, {}, ERROR, str(refusal))
         entry.status = entry.result["Status"]
         entry.finished.set()
 
@@ -175,8 +177,8 @@ class Kkm:
             text = fault and fault.options.get("text", REFUSALS.get(fault.kind))
             if text and not fault.options.get("registered"):
                 raise Refused(text)
-            with self._lock:
-                if not any(each is entry for each in self._queue):
+            with self.lock:
+                if not any(each is entry for each in self.queue):
                     raise Refused("Сервер был перезапущен.")  # what had not begun went with the queue
                 fields = (_CHARGE if is_card else _EXECUTE)[command["Command"]](register, command)
             if text:
@@ -202,7 +204,7 @@ class Kkm:
             given = "".join(f"{name}={value} " for name, value in wanted.items() if value)
             raise Refused(f"Устройство (с параметрами {given}) не найдено: не настроено или отключено.")
         register = min(fitting, key=lambda register: (not register.active, self._used.index(register.serial)))
-        with self._lock:
+        with self.lock:
             self._used.remove(register.serial)
             self._used.append(register.serial)
         return register
@@ -214,7 +216,7 @@ class Kkm:
             raise Refused(f"Устройство (с параметрами NumDevice={wanted}) не найдено: не настроено или отключено.")
         return fitting[0]
 
-    def _answer(self, command: dict, fields: dict, status: int = OK, error: str = "") -> dict:
+    def answer_to(self, command: dict, fields: dict, status: int = OK, error: str = "") -> dict:
         """§1: common fields always, the others only when they are not empty."""
         return {
             **compact(fields),
@@ -228,22 +230,22 @@ class Kkm:
         """§2.5, §3.7."""
         key = command.get("IdCommand") or ""
         if not key:
-            return self._answer(command, {}, ERROR, "Не указан Id команды!")
-        with self._lock:
-            entry = next((entry for entry in self._queue if entry.key == key), None)
+            return self.answer_to(command, {}, ERROR, "Не указан Id команды!")
+        with self.lock:
+            entry = next((entry for entry in self.queue if entry.key == key), None)
             if entry is None:
                 unknown = "<Не определено>"
                 inner = {"IdCommand": key, "Status": NOT_FOUND, "Command": unknown, "Error": unknown}
-                return self._answer(command, {"Rezult": inner}, NOT_FOUND, "Команда с таким IdCommand не найдена")
+                return self.answer_to(command, {"Rezult": inner}, NOT_FOUND, "Команда с таким IdCommand не найдена")
             running = {"Command": entry.name, "Error": "", "Status": entry.status, "IdCommand": key}
             if entry.polls:
                 entry.polls -= 1
-                return self._answer({**command, "IdCommand": ""}, {"Rezult": {**running, "Status": entry.shown}})
-            return self._answer({**command, "IdCommand": ""}, {"Rezult": entry.result or running})
+                return self.answer_to({**command, "IdCommand": ""}, {"Rezult": {**running, "Status": entry.shown}})
+            return self.answer_to({**command, "IdCommand": ""}, {"Rezult": entry.result or running})
 
     # === Reading (§1) ===
 
-    def _read(self, body: bytes) -> dict:
+    def read(self, body: bytes) -> dict:
         text = body.decode("utf-8", "replace")
         start = text.find("{")
         try:

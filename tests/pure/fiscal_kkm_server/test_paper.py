@@ -20,7 +20,9 @@ from .samples import DEVICE, SERIAL, TEA, sale
 
 def bitmap(bits: int = 1) -> str:
     """A picture of 8 × 1 pixels."""
-    head = struct.pack("<2sIHHI", b"BM", 66, 0, 0, 62) + struct.pack("<IiiHHIIiiII", 40, 8, 1, 1, bits, 0, 4, 0, 0, 2, 2)
+    head = struct.pack("<2sIHHI", b"BM", 66, 0, 0, 62) + struct.pack(
+        "<IiiHHIIiiII", 40, 8, 1, 1, bits, 0, 4, 0, 0, 2, 2
+    )
     return base64.b64encode(head + b"\0\0\0\0\xff\xff\xff\0" + b"\xaa\0\0\0").decode()
 
 
@@ -68,9 +70,7 @@ def test_a_picture_that_has_more_than_two_colours_is_refused_by_the_service():
 
 
 def test_attributes_department_and_copies():
-    tape = printed(
-        sale(reference="S00042"), attribute="Заказ", remark="Гарантия 14 дней", department=3, copies=2
-    )
+    tape = printed(sale(reference="S00042"), attribute="Заказ", remark="Гарантия 14 дней", department=3, copies=2)
     assert tape.header["UserAttribute"] == {"Name": "Заказ", "Value": "S00042"}
     assert tape.header["AdditionalAttribute"] == "Гарантия 14 дней"
     assert tape.header["NumberCopies"] == 2

@@ -105,7 +105,22 @@ FIELDS = sorted(
         *("ReceiptType", "Sum", "Count", "RezultProcessing", "UniversalID", "Slip"),
     }
 )
-WORDS = ["", "RegisterCheck", "GetRezult", "GetDataKKT", "GetDataCheck", "List", KEY, "Shell", "0", "1", "2", "3", "5", "Приход"]
+WORDS = [
+    "",
+    "RegisterCheck",
+    "GetRezult",
+    "GetDataKKT",
+    "GetDataCheck",
+    "List",
+    KEY,
+    "Shell",
+    "0",
+    "1",
+    "2",
+    "3",
+    "5",
+    "Приход",
+]
 WORDS += ["ValidationMarkingCode", "GetCounters", "Shift", "PayByPaymentCard", "CloseShift"]
 WORDS += ["t=20261121T1230&s=211.00&fn=9&i=17&fp=2&n=1", "Нет бумаги", "Не указан кассир", "2026-11-21T12:30:00"]
 scalars = (

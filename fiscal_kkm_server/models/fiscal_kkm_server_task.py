@@ -1,0 +1,52 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import plaintext2html
+
+from .. import protocol
+from ..protocol import callback
+
+#: days for which a task is kept
+KEPT = 7
+
+
+class FiscalKkmServerTask(models.Model):
+    """Something that a person asked a KKM Server for that calls: it is fetched with the next call, and its answer is
+    written under the register.
+    """
+
+    _name = "fiscal.kkm.server.task"
+    _description = "Question to a KKM Server that calls"
+    _order = "id"
+
+    server_id = fields.Many2one("fiscal.kkm.server", required=True, ondelete="cascade", index=True)
+    register_id = fields.Many2one("fiscal.register", required=True, ondelete="cascade")
+    user_id = fields.Many2one("res.users", required=True, default=lambda self: self.env.user)
+    name = fields.Char(required=True)
+    details = fields.Json()
+    key = fields.Char(required=True, index=True)
+    state = fields.Selection(
+        [("queued", "In queue"), ("sent", "Sent"), ("done", "Done")], default="queued", required=True
+    )
+
+    def _begin(self):
+        """The text of its command, which leaves with the answer to this call."""
+        self.state = "sent"
+        register = self.register_id.with_user(self.user_id).sudo()
+        body = protocol.freeze(register._kkm_server_job(self.name, self.key, **(self.details or {})))["body"]
+        return callback.command({"body": body, "token": self.key})
+
+    def _finish(self, reply):
+        """Write what came of it under the register and tell the person."""
+        if self.state == "done":
+            return
+        # a slip that is still being printed is not worth a second question, though its end never comes by itself (§2.5)
+        register = self.register_id.with_context(lang=self.user_id.lang)
+        words, __ = register._kkm_server_job_said(self.name, reply)
+        self.state = "done"
+        register.message_post(body=plaintext2html(words), author_id=self.user_id.partner_id.id)
+        self.user_id._bus_send("simple_notification", {"type": "info", "message": words})
+
+    @api.autovacuum
+    def _gc_tasks(self):
+        self.search([("create_date", "<", fields.Datetime.now() - timedelta(days=KEPT))]).unlink()
