@@ -15,4 +15,7 @@
         "views/pos_payment_method_views.xml",
         "views/account_journal_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": ["fiscal_vchasno/static/tests/tours/**/*"],
+    },
 }

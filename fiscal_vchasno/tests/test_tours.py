@@ -1,1 +1,79 @@
 """The main job in a real browser, on an emulated Vchasno.Kasa; what it registered is compared with the orders."""
+
+from decimal import Decimal
+
+from odoo.tests import tagged
+from odoo.tests.common import _super_send
+
+from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
+
+from .common import TOKEN, Register, VchasnoEmulator
+from tests.emulators.vchasno_dm import DeviceManagerEmulator
+
+
+@tagged("post_install", "-at_install", "fiscal_browser")
+class TestVchasnoTours(FiscalTourCase):
+    country = "UA"
+
+    @classmethod
+    def _request_handler(cls, s, r, /, **kw):
+        if r.url.startswith("http://127.0.0.1:"):
+            return _super_send(s, r, **kw)
+        return super()._request_handler(s, r, **kw)
+
+    def in_the_cloud(self):
+        emulator = VchasnoEmulator(registers=[Register(token=TOKEN)]).start()
+        self.addCleanup(emulator.stop)
+        self.register.write(
+            {"provider": "vchasno", "vchasno_mode": "cloud", "vchasno_url": emulator.url, "vchasno_token": TOKEN}
+        )
+        return emulator
+
+    def in_device_manager(self, mode):
+        emulator = DeviceManagerEmulator().start()
+        self.addCleanup(emulator.stop)
+        self.register.write(
+            {
+                "provider": "vchasno",
+                "vchasno_mode": mode,
+                "vchasno_dm_url": emulator.url,
+                "vchasno_device": emulator.registers[0].device,
+            }
+        )
+        return emulator
+
+    def round_cash(self, step):
+        accounts = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "income")], limit=1
+        )
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": f"Готівка {step}",
+                "rounding": step,
+                "rounding_method": "HALF-UP",
+                "strategy": "add_invoice_line",
+                "profit_account_id": accounts.id,
+                "loss_account_id": accounts.id,
+            }
+        )
+        self.config.write(
+            {"cash_rounding": True, "only_round_cash_method": True, "rounding_method": rounding.id}
+        )
+
+    def test_sale_with_rounding_and_change(self):
+        emulator = self.in_the_cloud()
+        self.round_cash(0.5)
+        self.tour("fiscal_vchasno_rounding_and_change")
+        (sale,) = [printed for printed in emulator.documents if printed.task == 1]
+        self.assertEqual((sale.total, sale.rounding), (Decimal("222.50"), Decimal("0.10")))
+        self.assertEqual([(pay["sum"], pay["change"]) for pay in sale.pays], [(Decimal("222.50"), Decimal("77.50"))])
+        (document,) = self.documents().filtered("pos_order_id")
+        self.assertEqual((document.fiscal_number, document.total, document.rounding), (sale.number, 222.5, 0.1))
+        self.assertEqual(emulator.oddities, [])
+
+    def test_sale_through_the_cashiers_browser(self):
+        emulator = self.in_device_manager("dm_browser")
+        self.tour("fiscal_vchasno_in_the_browser")
+        self.assertEqual([printed.task for printed in emulator.documents], [0, 1])
+        (document,) = self.documents().filtered("pos_order_id")
+        self.assertEqual(document.fiscal_number, emulator.documents[1].number)
