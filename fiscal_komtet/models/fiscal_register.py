@@ -29,8 +29,9 @@ class FiscalRegister(models.Model):
         string="Address of the service",
         default=const.SERVER,
         required_if_provider="komtet",
+        groups="base.group_system",
         copy=False,
-        help="Stays as it is, save for tests.",
+        help="Stays as it is, save for tests. Whoever stands there is trusted with the receipts.",
     )
     komtet_shop_id = fields.Char(
         string="Shop id",
@@ -127,7 +128,7 @@ class FiscalRegister(models.Model):
 
     @api.constrains("komtet_server")
     def _check_komtet_server(self):
-        for register in self.filtered("komtet_server"):
+        for register in self.sudo().filtered("komtet_server"):
             problem = protocol.address_problem(register.komtet_server)
             if problem in ("none", "not_https"):
                 raise ValidationError(self.env._("The address of the service begins with https://."))
@@ -149,17 +150,10 @@ class FiscalRegister(models.Model):
 
     def write(self, vals):
         vals = self._komtet_clean(vals)
-        moved = self.sudo().filtered(
-            lambda register: any(
-                name in vals and (register[name] or False) != (vals[name] or False)
-                for name in ("komtet_server", "komtet_shop_id")
-            )
-        )
-        moved._komtet_check_nothing_sent()
-        if "komtet_server" in vals:
-            # the key goes only to the address it was given for
-            elsewhere = moved.filtered(lambda register: register.komtet_server != vals["komtet_server"])
-            elsewhere.filtered("komtet_secret_key").komtet_secret_key = False
+        place = [name for name in ("komtet_server", "komtet_shop_id") if name in vals]
+        self.sudo().filtered(
+            lambda register: any((register[name] or False) != (vals[name] or False) for name in place)
+        )._komtet_check_nothing_sent()
         return super().write(vals)
 
     @api.model

@@ -19,6 +19,8 @@ def install(env):
         shop = make_shop(env, country, tills=2 if country == "RU" else 1)
         if country == "RU" and "fiscal_kkm_server" in installed:
             _on_kkm_server(shop.registers[1])
+        if country == "RU" and "fiscal_komtet" in installed:
+            _on_komtet(shop)
         groups = ("base.group_user", "point_of_sale.group_pos_manager", "account.group_account_invoice")
         user = env["res.users"].create(
             {
@@ -50,6 +52,24 @@ def _on_kkm_server(register):
             "shift_policy": "first",
         }
     )
+
+
+def _on_komtet(shop):
+    """A register for payments that come to the bank."""
+    register = shop.register.copy(
+        {
+            "name": "Интернет-касса (Комтет Касса)",
+            "provider": "komtet",
+            "komtet_server": "http://127.0.0.1:8181",
+            "komtet_shop_id": "shop-1",
+            "komtet_secret_key": "secret-key",
+            "komtet_queue_id": "3",
+            "komtet_place": "https://romashka.example.com",
+            "state": "enabled",
+        }
+    )
+    shop.card.journal_id.fiscal_register_id = register
+    shop.registers |= register
 
 
 if "env" in globals():

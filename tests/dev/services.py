@@ -28,6 +28,7 @@ class Service:
 
 SERVICES = [
     Service("KKM-Server", "tests.emulators.kkm_server", 5893, zone="Europe/Moscow"),
+    Service("Komtet Kassa", "tests.emulators.komtet", 8181, zone="Europe/Moscow"),
 ]
 
 
