@@ -124,6 +124,10 @@ class FiscalSource(models.AbstractModel):
             **vals,
         }
 
+    def _fiscal_more_vals(self, sources):
+        """Hook: more values of a document that is made of these invoices and orders."""
+        return {}
+
     def _fiscal_settled_lines(self, register, operation, parts):
         """Lines for what a payment settles. What a receipt of its own speaks of already is left out.
 

@@ -72,4 +72,5 @@ class AccountBankStatementLine(models.Model):
             move_ids=[Command.set(moves.ids)],
             original_id=original.id,
             payment_ids=[Command.create({**means, "amount": float(total)})],
+            **entry._fiscal_more_vals(list(moves)),
         )

@@ -99,7 +99,7 @@ class AccountMove(models.Model):
         register = choice.register.sudo()
         operation = BACK if move.move_type == "out_refund" else SALE
         total = move._fiscal_owed()
-        if not total:
+        if not total or move._fiscal_receipts_of_its_own() - move._fiscal_own_document():
             return None
         sign = "6" if choice.kind == "credit" else "4"
         whole = total == move._fiscal_total()
@@ -117,6 +117,7 @@ class AccountMove(models.Model):
             move_ids=[Command.set(move.ids)],
             original_id=original.id,
             payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
+            **move._fiscal_more_vals([move]),
         )
 
     # === Frozen ===

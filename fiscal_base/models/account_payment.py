@@ -208,12 +208,8 @@ class AccountPayment(models.Model):
             move_ids=[Command.set(moves.ids)],
             original_id=original.id,
             payment_ids=[Command.create({**payment._fiscal_means(register), "amount": float(total)})],
-            **payment._fiscal_more_vals(settled),
+            **payment._fiscal_more_vals([part.source for part in settled]),
         )
-
-    def _fiscal_more_vals(self, settled):
-        """Hook: more values of the document."""
-        return {}
 
     def _fiscal_advance_line(self, choice, amount, operation):
         """The line of money that no invoice or order stands behind, and what is wrong with it."""

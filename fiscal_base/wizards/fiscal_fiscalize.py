@@ -60,6 +60,7 @@ class FiscalFiscalize(models.TransientModel):
         """The dialog for `records` of one model."""
         if not records:
             raise UserError(self.env._("Choose at least one record."))
+        records.check_access("read")
         company = records[0]._fiscal_company()
         if any(record._fiscal_company() != company for record in records):
             raise UserError(self.env._("Choose records of one company at a time."))
@@ -113,7 +114,9 @@ class FiscalFiscalize(models.TransientModel):
     # === What will be printed ===
 
     def _records(self):
-        return self.env[self.res_model].browse(self.res_ids).exists()
+        records = self.env[self.res_model].browse(self.res_ids).exists()
+        records.check_access("read")
+        return records
 
     def _sources(self, record):
         """What receipts can be made of for `record`: `(source, problem)` each, at least one."""
@@ -122,7 +125,7 @@ class FiscalFiscalize(models.TransientModel):
         if not hasattr(record, "_fiscal_payments"):
             return [(record, False)]
         payments, entries = record._fiscal_payments()
-        sources = [(source, False) for source in (*payments, *entries)]
+        sources = [(source, False) for source in (*payments.sudo(), *entries.sudo())]
         if not sources or record._fiscal_owed():
             sources.append((record, False))
         return sources
@@ -209,6 +212,7 @@ class FiscalFiscalize(models.TransientModel):
     def action_confirm(self):
         """Queue the receipts. What has a problem is kept with it, as an error in the list; the rest goes on."""
         self.ensure_one()
+        self._compute_line_ids()  # as things are now, and nothing else
         if self.env.context.get("fiscal_ask") and self.single and self.line_ids.status == "ready":
             line = self.line_ids
             dialog = self.env["fiscal.contact"]._ask(
@@ -248,7 +252,7 @@ class FiscalFiscalizeLine(models.TransientModel):
 
     def _fiscalize(self, wizard):
         """Queue the receipt of this line, in place of one that has an error."""
-        source = self.env[self.res_model].browse(self.res_id)
+        source = self.env[self.res_model].sudo().browse(self.res_id)
         choice = wizard._choice(source)
         if not wizard.single:
             partner = source.partner_id

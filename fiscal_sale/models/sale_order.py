@@ -1,0 +1,169 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE, Choice
+from odoo.addons.fiscal_base.tools.money import ZERO, money, quantity
+from odoo.addons.fiscal_base.tools.text import one_line
+
+
+class SaleOrder(models.Model):
+    """A sales order: what the receipts of its payments say, and a receipt of its own where nobody paid it in Odoo."""
+
+    _name = "sale.order"
+    _inherit = ["sale.order", "fiscal.source", "fiscal.shown"]
+
+    fiscal_document_ids = fields.Many2many(
+        "fiscal.document",
+        "fiscal_document_sale_order_rel",
+        "order_id",
+        "document_id",
+        string="Fiscal documents",
+        copy=False,
+    )
+    fiscal_served = fields.Boolean(compute="_compute_fiscal_served")
+
+    @api.depends("company_id")
+    def _compute_fiscal_served(self):
+        Register = self.env["fiscal.register"]
+        for order in self:
+            order.fiscal_served = Register._serve(order.company_id)
+
+    # === As the source of lines ===
+
+    def _fiscal_moves(self):
+        return self.env["account.move"]
+
+    def _fiscal_orders(self):
+        return self
+
+    def _fiscal_rate(self):
+        """By what an amount of the order is divided to give one in the company's currency."""
+        return self.currency_rate or 1
+
+    def _fiscal_total(self):
+        return abs(money(self.amount_total / self._fiscal_rate()))
+
+    def _fiscal_owed(self, besides=None):
+        """What is still to be paid, in the company's currency.
+
+        :param besides: a payment that does not count
+        """
+        order = self.sudo()
+        payments, entries = order._fiscal_payments()
+        paid = sum(
+            (
+                abs(money(payment.amount_company_currency_signed))
+                for payment in payments - (besides or payments.browse())
+            ),
+            ZERO,
+        )
+        paid += sum((abs(money(entry.amount_total_signed)) for entry in entries), ZERO)
+        invoices = order.invoice_ids._fiscal_own_document().filtered(lambda document: document.state in MADE)
+        paid += sum((money(document.total) for document in invoices), ZERO)
+        return max(order._fiscal_total() - paid, ZERO)
+
+    def _fiscal_rows(self, register):
+        """Lines of the order as `fiscal.register._receipt_lines` takes them, in the company's currency."""
+        rate = self._fiscal_rate()
+        lines = self.order_line.filtered(lambda line: not line.display_type and not line.is_downpayment)
+        return [
+            (
+                money(line.price_total / rate),
+                line.tax_ids,
+                line._fiscal_line_vals(register, money(abs(line.price_total) / rate)),
+            )
+            for line in lines
+        ]
+
+    def _fiscal_receipts_of_its_own(self):
+        return self._fiscal_own_document().filtered(lambda document: document.state in MADE)
+
+    def _fiscal_returned_receipts(self):
+        return self.env["fiscal.document"].sudo()
+
+    # === As a source of its own ===
+
+    def _fiscal_refusal(self):
+        if "active" in self._fields and not self.active:
+            return self.env._("The order is archived, so there is nothing to fiscalize.")
+        if self.state == "cancel":
+            return self.env._("The order is cancelled, so there is nothing to fiscalize.")
+        if self.state != "sale":
+            return self.env._("The quotation is not an order yet. Confirm it first.")
+        return False
+
+    def _fiscal_payments(self):
+        """The sources behind what has been paid: online payments, and those of the invoices."""
+        payments = self.sudo().transaction_ids.payment_id.filtered(lambda payment: not payment._fiscal_refusal())
+        entries = self.env["account.bank.statement.line"].sudo()
+        for invoice in self.sudo().invoice_ids.filtered(lambda move: move.state == "posted"):
+            of_invoice = invoice._fiscal_payments()
+            payments |= of_invoice[0]
+            entries |= of_invoice[1]
+        return payments, entries
+
+    def _fiscal_choice(self):
+        own = self._fiscal_own_document()[:1]
+        return Choice(
+            own.register_id,
+            own.employee_id,
+            own.customer_email or "",
+            own.customer_phone or "",
+            own.payment_ids[:1].kind or "credit",
+        )
+
+    def _fiscal_vals(self, choice):
+        """The receipt of what is still to be paid of the order."""
+        order = self.sudo()
+        register = choice.register.sudo()
+        total = order._fiscal_owed()
+        if not total:
+            return None
+        sign = "6" if choice.kind == "credit" else "4"
+        whole = total == order._fiscal_total()
+        lines, problems = register._receipt_lines(order._fiscal_rows(register), total, sign, SALE, whole)
+        return self._fiscal_document_vals(
+            choice,
+            SALE,
+            total,
+            lines,
+            problems,
+            order.partner_id,
+            name=order.name,
+            payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
+            **order._fiscal_more_vals([order]),
+        )
+
+    # === Frozen ===
+
+    def _action_cancel(self):
+        for order in self:
+            own = order._fiscal_receipts_of_its_own()
+            if own:
+                raise UserError(
+                    self.env._(
+                        "The receipt “%(document)s” of order %(order)s has gone to the register. Return it first.",
+                        document=own[0].display_name,
+                        order=order.name,
+                    )
+                )
+        return super()._action_cancel()
+
+
+class SaleOrderLine(models.Model):
+    _inherit = "sale.order.line"
+
+    def _fiscal_line_vals(self, register, full):
+        """What the receipt says of the line, paid in full for `full`, besides its tax and amount."""
+        self.ensure_one()
+        product = self.product_id
+        count = abs(quantity(self.product_uom_qty)) or 1
+        if self.discount and self.discount < 100:
+            full = money(float(full) / (1 - self.discount / 100))
+        return {
+            **(product._fiscal_line_vals() if product else {"subject": register.payment_subject, "measure": "0"}),
+            "name": one_line(self.name or product.display_name) or self.env._("Sale"),
+            "quantity": float(count),
+            "price": float(money(full / count)),
+        }

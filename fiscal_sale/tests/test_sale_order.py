@@ -1,0 +1,210 @@
+"""Receipts of sales orders: paid online, by invoices, or by nobody yet."""
+
+from odoo import fields
+from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.fiscal_base.tests.test_payments import AccountingCase
+
+
+class SaleCase(AccountingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.group_ids += cls.env.ref("sales_team.group_sale_manager")
+        cls.courses.invoice_policy = "order"
+
+    def order(self, *lines, confirm=True, **vals):
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.customer.id,
+                "order_line": [
+                    Command.create(
+                        {
+                            "product_id": product.id,
+                            "product_uom_qty": quantity,
+                            "price_unit": price,
+                            "tax_ids": [Command.set(product.taxes_id.ids)],
+                        }
+                    )
+                    for product, quantity, price in lines or ((self.courses, 2, 1000),)
+                ],
+                **vals,
+            }
+        )
+        if confirm:
+            order.action_confirm()
+        return order
+
+    def paid_online(self, order, amount=None, **vals):
+        """The transaction of a payment provider, as its notification leaves it."""
+        provider = self.env["payment.provider"].create(
+            {"name": "Acquirer", "code": "none", "company_id": self.company.id, "state": "test"}
+        )
+        method = self.env.ref("payment.payment_method_unknown")
+        line = self.env["account.payment.method.line"].create(
+            {
+                "name": "Acquirer",
+                "journal_id": self.bank.id,
+                "payment_method_id": self.env.ref("account.account_payment_method_manual_in").id,
+                "payment_provider_id": provider.id,
+            }
+        )
+        provider.journal_id = self.bank
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": f"{order.name}-1",
+                "provider_reference": "ch_12345",
+                "amount": amount or order.amount_total,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": [Command.set(order.ids)],
+                "operation": "online_redirect",
+                **vals,
+            }
+        )
+        self.assertTrue(line)
+        transaction._set_done()
+        transaction._post_process()
+        return transaction.payment_id
+
+
+@tagged("post_install", "-at_install")
+class TestSaleOrder(SaleCase):
+    def dialog(self, orders):
+        return self.env["fiscal.fiscalize"].browse(orders.action_fiscalize()["res_id"])
+
+    def test_paid_online(self):
+        order = self.order(confirm=False)
+        payment = self.paid_online(order)
+        self.assertEqual(order.state, "sale")
+        document = payment.fiscal_document_ids
+        self.assertEqual((document.total, document.state, order.fiscal_state), (2000, "queued", "queued"))
+        self.assertEqual([line[:4] for line in self.lines(document)], [(order.order_line.name, 2, 1000, 2000)])
+        self.assertEqual(document.sale_order_ids, order)
+        extra = document._as_receipt().payments[0].extra
+        self.assertEqual((extra["transaction_id"], extra["acquirer"]), ("ch_12345", "Acquirer"))
+        self.drain()
+        self.assertEqual(order.fiscal_state, "done")
+        invoice = order._create_invoices()
+        invoice.action_post()
+        lines = (payment.move_id.line_ids + invoice.line_ids).filtered(
+            lambda line: line.account_id == payment.destination_account_id and not line.reconciled
+        )
+        lines.reconcile()
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertEqual(len(order.fiscal_document_ids), 1, "the invoice that comes later makes none")
+
+    def test_paid_online_with_automatic_invoice(self):
+        self.env["ir.config_parameter"].sudo().set_param("sale.automatic_invoice", "True")
+        order = self.order(confirm=False)
+        document = self.paid_online(order).fiscal_document_ids
+        self.assertEqual((document.total, document.move_ids, document.sale_order_ids), (2000, order.invoice_ids, order))
+
+    def test_part_paid_online(self):
+        order = self.order()
+        document = self.paid_online(order, 500).fiscal_document_ids
+        self.assertEqual([line[1:] for line in self.lines(document)], [(1, 500, 500, "2")])
+        wizard = self.dialog(order)
+        self.assertEqual(sorted(wizard.line_ids.mapped("status")), ["made", "ready"])
+        self.assertEqual(wizard.total, 1500)
+
+    def test_setting_of_orders(self):
+        self.register.print_order = False
+        self.assertFalse(self.paid_online(self.order()).fiscal_document_ids)
+        self.assertTrue(self.payment().fiscal_document_ids)
+
+    def test_refund_of_an_online_payment(self):
+        order = self.order()
+        payment = self.paid_online(order)
+        self.drain()
+        sale = payment.fiscal_document_ids
+        source = payment.payment_transaction_id
+        refund = source._create_child_transaction(500, is_refund=True)
+        refund._set_done()
+        refund._post_process()
+        back = refund.payment_id.fiscal_document_ids
+        self.assertEqual((back.operation, back.total, back.original_id), ("sale_return", 500, sale))
+
+    def test_fiscalize_an_unpaid_order(self):
+        order = self.order()
+        self.dialog(order).action_confirm()
+        document = order.fiscal_document_ids
+        self.assertEqual(
+            (document.total, document.payment_ids.kind, document.line_ids.method_sign), (2000, "credit", "6")
+        )
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(self.dialog(invoice).line_ids.status, "made", "the order's receipt speaks of it")
+        paid = self.pay(invoice).fiscal_document_ids
+        self.assertEqual((paid.total, paid.line_ids.method_sign), (2000, "7"))
+        self.assertEqual(order.fiscal_document_ids, document | paid)
+
+    def test_invoice_paid_of_an_order(self):
+        order = self.order()
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.pay(invoice)
+        self.drain()
+        self.assertEqual((order.fiscal_state, order.fiscal_document_ids.total), ("done", 2000))
+        self.assertEqual(self.dialog(order).line_ids.status, "made")
+
+    def test_refusals(self):
+        quotation, cancelled = self.order(confirm=False), self.order()
+        cancelled._action_cancel()
+        for order, words in ((quotation, "Confirm it first"), (cancelled, "is cancelled")):
+            wizard = self.dialog(order)
+            self.assertIn(words, wizard.line_ids.problem)
+            with self.assertRaisesRegex(UserError, words):
+                wizard.action_confirm()
+        good = self.order()
+        wizard = self.dialog(quotation | cancelled | good)
+        self.assertEqual((wizard.ready_count, wizard.problem_count), (1, 2))
+        wizard.action_confirm()
+        self.assertEqual((quotation | cancelled | good).mapped("fiscal_state"), [False, False, "queued"])
+
+    def test_order_with_a_receipt_is_not_cancelled(self):
+        order = self.order()
+        self.dialog(order).action_confirm()
+        with self.assertRaisesRegex(UserError, "has gone to the register"):
+            order._action_cancel()
+
+    def test_error_and_corrected_copy(self):
+        order = self.order()
+        self.shop.taxes["standard"].amount = 13
+        self.dialog(order).action_confirm()
+        self.assertEqual(order.fiscal_state, "rejected")
+        self.shop.taxes["standard"].amount = 22
+        order.fiscal_document_ids.action_retry()
+        self.assertEqual(sorted(order.fiscal_document_ids.mapped("state")), ["cancelled", "queued"])
+        self.assertEqual(order.fiscal_state, "queued")
+
+    def test_receipt_goes_with_the_mail_of_the_order(self):
+        order = self.order()
+        self.dialog(order).action_confirm()
+        template = self.env.ref("sale.mail_template_sale_confirmation")
+        values = template._generate_template(order.ids, ("subject", "attachment_ids", "report_template_ids"))
+        self.assertFalse(values[order.id].get("attachment_ids"))
+        self.drain()
+        values = template._generate_template(order.ids, ("subject", "attachment_ids", "report_template_ids"))
+        self.assertEqual(values[order.id]["attachment_ids"], order.fiscal_document_ids._receipt_attachments().ids)
+
+    def test_order_in_a_foreign_currency(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {"name": fields.Date.today(), "rate": 0.01, "currency_id": euro.id, "company_id": self.company.id}
+        )
+        prices = self.env["product.pricelist"].create({"name": "Euro", "currency_id": euro.id})
+        order = self.order((self.courses, 2, 10), pricelist_id=prices.id)
+        self.dialog(order).action_confirm()
+        self.assertEqual([line[1:4] for line in self.lines(order.fiscal_document_ids)], [(2, 1000, 2000)])
+
+    def test_name_of_the_order_in_the_details(self):
+        self.register.details_template = "Order {order}"
+        order = self.order()
+        payment = self.paid_online(order, 2500)
+        self.assertEqual(payment.fiscal_document_ids.line_ids[-1].name, f"Order {order.name}")
