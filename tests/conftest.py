@@ -13,11 +13,11 @@ sys.meta_path.insert(0, pure.NoOdoo())
 @pytest.fixture(scope="session")
 def template():
     """The name of a database with the whole suite installed, to be copied."""
-    from tests.dev import database, environment, postgres
+    from tests.dev import database, environment, paths, postgres
 
     env = environment.prepare()
     with postgres.server():
-        suite = database.suite_template(env)
+        suite = database.suite_template(env, only=paths.addons())
         suite.build(env)
         yield suite.name
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from .console import run, step
 from .environment import Environment
-from .paths import ROOT, addons, cache, data
+from .paths import ROOT, addons, cache, data, glue
 
 # The first becomes the language of everybody who has chosen none.
 LANGUAGES = "en_US,ru_RU,uk_UA"
@@ -111,8 +111,8 @@ class Template:
 
 
 def suite_template(env: Environment, demo: bool = False, only: Collection[str] = ()) -> Template:
-    """Return the template with all addons of the suite, or with `only` some and what they depend on."""
-    suite = addons()
+    """Return the template with the suite and nothing of others, or with `only` some and what they depend on."""
+    suite = [name for name in addons() if name not in glue()]
     depends = {name for addon in suite for name in manifest(addon)["depends"]} - set(suite)
     wanted = sorted(depends if demo else depends | set(BESIDE))
     kind = "demo" if demo else "test"

@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .apt import Apt
-from .console import run, step, stop
+from .console import run, say, step, stop
 from .odoo_source import odoo_home, unpack, unpacked_path
-from .paths import DEV, ROOT, addons, cache, data
+from .paths import DEV, FOREIGN, ROOT, addons, cache, data, foreign
 
 SUPPORTED = [(3, 13), (3, 12), (3, 11), (3, 10)]
 
@@ -38,7 +38,8 @@ class Environment:
 
     def odoo_command(self, *options: str) -> list[str]:
         """Return the command line that starts Odoo with the suite on its addons path."""
-        path = [f"--addons-path={ROOT}"] if addons() else []
+        folders = [str(folder) for folder in (ROOT, foreign()) if folder.exists()]
+        path = [f"--addons-path={','.join(folders)}"] if addons() else []
         return [str(self.python), "-m", "odoo", *path, f"--data-dir={data()}", *map(str, options)]
 
     def has(self, module: str) -> bool:
@@ -95,6 +96,8 @@ def prepare() -> Environment:
             with step(f"Downloading and installing {' and '.join(missing)}"), ThreadPoolExecutor() as pool:
                 for job in [pool.submit(function) for function in missing.values()]:
                     job.result()
+        if not foreign().exists():
+            fetch_foreign_addons(folder / "bin" / "python")
         return Environment(folder / "bin" / "python", odoo)
 
 
@@ -109,6 +112,21 @@ def make_virtual_environment(base: str, folder: Path) -> None:
     pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--disable-pip-version-check"]
     run([*pip, "--requirement", DEV / "requirements.txt"], log=cache() / "pip.log")
     (folder / "complete").touch()
+
+
+def fetch_foreign_addons(python: Path) -> None:
+    """Download the addons of others; the addons that bind to one that cannot be had are left out."""
+    root = foreign().parents[1]
+    partial = root.with_name(f"{root.name}.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    pip = [python, "-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--disable-pip-version-check"]
+    try:
+        with step(f"Downloading {', '.join(FOREIGN.values())}"):
+            run([*pip, "--target", partial, *FOREIGN.values()])
+    except SystemExit as end:
+        say(f"{end.code}\nThe addons that need them are left out.")
+    else:
+        partial.rename(root)
 
 
 def base_python() -> tuple[str, str]:

@@ -20,7 +20,7 @@ def main() -> int:
     env = environment.enter()
     names = addons()
     with postgres.server():
-        template = database.suite_template(env)
+        template = database.suite_template(env, only=names)
         template.build(env)
         with step("Exporting terms"):
             # Of the options only the path of addons is known to this command, and it has to come first.

@@ -23,7 +23,7 @@ from pathlib import Path
 from . import browser, database, environment, lint, odoo_log, postgres
 from .console import say, step, stop
 from .environment import Environment
-from .paths import ROOT, addons, cache
+from .paths import ROOT, addons, cache, left_out
 from .ports import free_ports
 from .stage import Stage
 
@@ -183,6 +183,9 @@ def run(only: str) -> list[Stage]:
     env = environment.enter()
     chosen = selection(only)
     stages = []
+    for addon, other in left_out().items() if not only else ():
+        stages.append(Stage("Glue"))
+        stages[-1].skip(f"{addon} binds the suite to “{other}”, which is not here.")
     if chosen.lint:
         say("== Lint")
         stages.append(Stage("Lint").timed(lint.check, chosen.lint, env))

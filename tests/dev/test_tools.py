@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.dev import apt, core, odoo_log, postgres, run_tests
+from tests.dev import apt, core, odoo_log, paths, postgres, run_tests
 
 STAMP = "2026-01-02 03:04:05,678 1 {} db {}: {}\n"
 TEST = "odoo.addons.fiscal_x.tests.test_y"
@@ -122,3 +122,14 @@ def test_tags_of_single_tests():
         core.tag("odoo.addons.pos_hr.tests.test_x: setUpClass (odoo.addons.pos_hr.tests.test_x.TestA)")
         == "/pos_hr:TestA"
     )
+
+
+def test_an_addon_that_binds_to_one_that_is_not_here_is_left_out(tmp_path, monkeypatch):
+    for name, depends in {"fiscal_a": ["account"], "fiscal_contract": ["fiscal_a", "contract"]}.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__manifest__.py").write_text(repr({"name": name, "depends": depends}))
+    monkeypatch.setattr(paths, "ROOT", tmp_path)
+    monkeypatch.setenv("FISCAL_CACHE", str(tmp_path / "cache"))
+    assert (paths.addons(), paths.left_out()) == (["fiscal_a"], {"fiscal_contract": "contract"})
+    (paths.foreign() / "contract").mkdir(parents=True)
+    assert (paths.addons(), paths.left_out()) == (["fiscal_a", "fiscal_contract"], {})
