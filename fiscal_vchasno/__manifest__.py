@@ -16,6 +16,8 @@
         "views/account_journal_views.xml",
     ],
     "assets": {
+        "point_of_sale._assets_pos": ["fiscal_vchasno/static/src/app/**/*"],
+        "web.assets_unit_tests": ["fiscal_vchasno/static/tests/unit/**/*"],
         "web.assets_tests": ["fiscal_vchasno/static/tests/tours/**/*"],
     },
 }

@@ -1,1 +1,1 @@
-from . import test_device_manager, test_form, test_register, test_tours
+from . import test_device_manager, test_form, test_hoot, test_register, test_tours

@@ -77,3 +77,37 @@ class TestVchasnoTours(FiscalTourCase):
         self.assertEqual([printed.task for printed in emulator.documents], [0, 1])
         (document,) = self.documents().filtered("pos_order_id")
         self.assertEqual(document.fiscal_number, emulator.documents[1].number)
+
+    def test_card_on_the_terminal_of_device_manager(self):
+        """Declined once, paid, refunded; what the bank said stands on the fiscal receipts by itself."""
+        emulator = self.in_device_manager("dm_browser")
+        self.shop.card.write(
+            {
+                "payment_method_type": "terminal",
+                "use_payment_terminal": "vchasno",
+                "vchasno_terminal": emulator.terminals[0].name,
+                "vchasno_terminal_url": emulator.url,
+            }
+        )
+        emulator.fault("no_funds", "pay")
+        self.tour("fiscal_vchasno_terminal")
+        terminal = emulator.terminals[0]
+        self.assertEqual([(each.task, each.amount) for each in terminal.transactions], [(1, Decimal("189.90")), (2, Decimal("189.90"))])
+        self.assertEqual(terminal.money, 0)
+        sale, back = (printed for printed in emulator.documents if printed.task in (1, 2))
+        (paid,), (returned,) = sale.pays, back.pays
+        self.assertEqual(
+            {name: paid[name] for name in ("type", "cardmask", "paysys", "rrn", "auth_code", "term_id", "bank_id")},
+            {
+                "type": 2,
+                "cardmask": "5168********1234",
+                "paysys": "MASTERCARD",
+                "rrn": terminal.transactions[0].rrn,
+                "auth_code": "100001",
+                "term_id": terminal.terminal_id,
+                "bank_id": "ПриватБанк",
+            },
+        )
+        self.assertEqual((paid["oper_type"], returned["oper_type"]), ("Оплата", "Повернення"))
+        self.assertEqual(returned["rrn"], terminal.transactions[1].rrn)
+        self.assertEqual(emulator.oddities, [])

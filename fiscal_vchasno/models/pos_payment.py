@@ -1,0 +1,14 @@
+from odoo import fields, models
+
+
+class PosPayment(models.Model):
+    _inherit = "pos.payment"
+
+    vchasno_terminal_number = fields.Char(string="Bank terminal", readonly=True)
+    vchasno_cancel_number = fields.Char(
+        string="Number on the terminal", readonly=True, help="By it the payment can be taken back at the terminal."
+    )
+
+    def _fiscal_card_data(self):
+        card = super()._fiscal_card_data()
+        return card | ({"terminal_id": self.vchasno_terminal_number} if self.vchasno_terminal_number else {})

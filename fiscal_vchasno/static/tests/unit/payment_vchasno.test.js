@@ -1,0 +1,216 @@
+import { expect, mockDate, test } from "@odoo/hoot";
+import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
+import { PaymentVchasno } from "@fiscal_vchasno/app/utils/payment/payment_vchasno";
+import { Terminal, age, newTransaction } from "@fiscal_vchasno/app/utils/payment/terminal";
+import { newOrder, setupFiscalEnv } from "@fiscal_base/../tests/unit/utils";
+
+definePosModels();
+
+const INFO = {
+    refundid: "000019148585",
+    cancelid: "000001",
+    payid: "123456",
+    cardmask: "5168****1234",
+    paysys: "VISA",
+    bankname: "Bank",
+    term_id: "S1A1",
+    restxt: "OK",
+    receipt: "SLIP",
+};
+
+/** Device Manager, played by the test: what it is sent, and what it says in turn; a function throws or waits. */
+function playDeviceManager(...answers) {
+    const sent = [];
+    patchWithCleanup(browser, {
+        fetch: async (url, options) => {
+            sent.push({ url, ...JSON.parse(options.body) });
+            const answer = answers.shift();
+            const said = typeof answer === "function" ? await answer() : answer;
+            return { ok: true, json: async () => said };
+        },
+    });
+    return sent;
+}
+
+const done = (info = {}) => ({ res: 0, info: { ...INFO, ...info } });
+const refused = (res, errortxt = "no") => ({ res, errortxt, info: {} });
+const broken = () => Promise.reject(new TypeError("Failed to fetch"));
+
+/** A till with a terminal and an order that is being paid on it. */
+async function setupTerminal() {
+    const { store } = await setupFiscalEnv();
+    const method = store.models["pos.payment.method"].get(2);
+    Object.assign(method, {
+        use_payment_terminal: "vchasno",
+        vchasno_terminal: "Terminal 1",
+        vchasno_terminal_url: "http://localhost:3939/",
+        vchasno_merchant: "1",
+    });
+    const payment = (method.payment_terminal = new PaymentVchasno(store, method));
+    const alerts = [];
+    payment._alert = (body) => alerts.push(body);
+    const order = await newOrder(store);
+    const { data: line } = order.addPaymentline(method);
+    return { store, payment, order, line, alerts };
+}
+
+/** What a promise has come to, “open” while it has not. */
+const state = (promise) =>
+    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 0, "open"))]);
+
+test("an id of an operation tells when it began", () => {
+    const id = newTransaction(1700000000000);
+    expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
+    expect(age(id, 1700000310000)).toBe(310);
+    expect(newTransaction(1700000000000)).not.toBe(id);
+});
+
+test("a payment goes to the terminal, and what the bank says stays with the line", async () => {
+    const { payment, line } = await setupTerminal();
+    const sent = playDeviceManager(done({ sum: Math.abs(line.amount) }));
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(sent).toHaveLength(1);
+    const [{ url, device, type, ver, transaction_id, pay }] = sent;
+    expect({ url, device, type, ver }).toEqual({
+        url: "http://localhost:3939/dm/execute",
+        device: "Terminal 1",
+        type: 3,
+        ver: 6,
+    });
+    expect(pay).toEqual({ task: 1, sum: line.amount, merch: "1" });
+    expect(line.transaction_id).toBe(transaction_id);
+    expect(line.card_no).toBe("5168****1234");
+    expect(line.payment_ref_no).toBe("000019148585");
+    expect(line.payment_method_authcode).toBe("123456");
+    expect(line.vchasno_terminal_number).toBe("S1A1");
+    expect(line.ticket).toBe("SLIP");
+});
+
+test("a refusal is told, and the next try is an operation of its own", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(refused(5018, "No funds"), done());
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts[0]).toMatch(/refused.*No funds/);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(sent[1].transaction_id).not.toBe(sent[0].transaction_id);
+    expect(sent[1].transaction_search).toBe(undefined);
+});
+
+test("a lost answer is asked for and never charged again", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(broken, done({ sum: line.amount }));
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    expect(alerts[0]).toMatch(/Nobody has said/);
+    expect(line.getPaymentStatus()).toBe("waitingCard");
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(sent[1].transaction_id).toBe(sent[0].transaction_id);
+    expect(sent[1].transaction_search).toBe(1);
+});
+
+test("as long as it may be under way, not found proves nothing", async () => {
+    const { payment, line } = await setupTerminal();
+    const sent = playDeviceManager(broken, refused(5013), refused(5013), done());
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    mockDate(new Date(Date.now() + 311000).toISOString().replace("T", " ").slice(0, 19), 0);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(sent).toHaveLength(4);
+    expect(sent[3].transaction_id).not.toBe(sent[0].transaction_id);
+});
+
+test("a time-out of the terminal leaves it open", async () => {
+    for (const code of [411, 1016, 5000, 5004, 5028]) {
+        const said = await new Terminal("", "T")._read(refused(code));
+        expect(said.kind).toBe("open", { message: `${code}` });
+    }
+    for (const code of [303, 51, 5001, 5015]) {
+        const said = await new Terminal("", "T")._read(refused(code));
+        expect(said.kind).toBe("refused", { message: `${code}` });
+    }
+    for (const strange of [null, {}, { res: "0" }, { res: 0 }]) {
+        expect((await new Terminal("", "T")._read(strange)).kind).toBe("open");
+    }
+});
+
+test("what was paid under an interrupted request counts, with the sum of the bank", async () => {
+    const { payment, line } = await setupTerminal();
+    playDeviceManager(broken, done({ sum: 1.5 }));
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(line.amount).toBe(1.5);
+});
+
+test("cancelling while the customer is at the terminal is done there", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    playDeviceManager(() => new Promise(() => {}));
+    payment.sendPaymentRequest(line.uuid);
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(alerts[0]).toMatch(/red button/);
+});
+
+test("cancelling an interrupted payment takes back what was paid", async () => {
+    const { payment, order, line } = await setupTerminal();
+    const sent = playDeviceManager(broken, done(), done());
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(true);
+    expect(sent[2].pay).toEqual({ task: 3, cancelid: "000001", merch: "1" });
+    expect(line.transaction_id).toBe("");
+});
+
+test("an interrupted payment of which nobody knows cannot be cancelled away", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    playDeviceManager(broken, broken, done(), refused(5027));
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/could not be taken back/);
+    expect(line.transaction_id).not.toBe("");
+});
+
+test("a payment is reversed by its number on the terminal", async () => {
+    const { payment, line } = await setupTerminal();
+    const sent = playDeviceManager(done(), done(), refused(5027));
+    await payment.sendPaymentRequest(line.uuid);
+    expect(payment.supports_reversals).toBe(true);
+    expect(await payment.sendPaymentReversal(line.uuid)).toBe(true);
+    expect(sent[1].pay.cancelid).toBe("000001");
+    expect(await payment.sendPaymentReversal(line.uuid)).toBe(false);
+});
+
+test("a reversal whose answer is lost is asked for", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(done(), broken, done(), broken, refused(5013));
+    await payment.sendPaymentRequest(line.uuid);
+    expect(await payment.sendPaymentReversal(line.uuid)).toBe(true);
+    expect(sent[2].transaction_id).toBe(sent[1].transaction_id);
+    expect(sent[2].transaction_search).toBe(1);
+    expect(await payment.sendPaymentReversal(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/Nobody has said whether the payment was taken back/);
+});
+
+test("a refund names the payment of the order that is refunded", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(done(), done({ sum: 1 }));
+    await payment.sendPaymentRequest(line.uuid);
+    const refund = {
+        payment_method_id: line.payment_method_id,
+        amount: -1,
+        pos_order_id: { lines: [{ refunded_orderline_id: { order_id: order } }] },
+    };
+    expect(payment._paidBefore(refund).payment_ref_no).toBe("000019148585");
+    expect(payment._paidBefore({ ...refund, pos_order_id: { lines: [{}] } })).toBe(undefined);
+    line.setAmount(-1);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/Open the order that was paid/);
+    expect(sent).toHaveLength(1);
+});
+
+test("terminals settle with the bank, and trouble there is told", async () => {
+    const { payment } = await setupTerminal();
+    const sent = playDeviceManager(done({ receipt: "BATCH" }), refused(5004));
+    expect(await payment.settle()).toBe(true);
+    expect(sent[0].pay.task).toBe(11);
+    expect(await payment.settle()).toBe(false);
+});
