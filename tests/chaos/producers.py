@@ -23,6 +23,8 @@ CENT = Decimal("0.01")
 PAUSES = (0.5, 1, 2, 3, 5, 10)
 #: seconds after which a cashier presses “Try again”
 IMPATIENT = 10
+#: receipts of a till that wait, beyond which no customer queues up behind them
+CROWD = 25
 #: documents after which a till closes its session and opens the next one
 DAY = 250
 
@@ -118,6 +120,8 @@ class Seller(Producer):
                 self.close()
                 self.open()
             self.stop.wait(self.random.uniform(0, 2 * self.pause))
+            while len(self.follower.pending) > CROWD and not self.stop.wait(0.5):
+                pass
         self.close()
         self.follower.closing.set()
 
