@@ -72,14 +72,11 @@ class FiscalCheckboxAccount(models.Model):
         return protocol.Ticket(login=account.login or "", password=account.password or "", token=token)
 
     def _keep_token(self, token, cashier=None):
-        """Keep what signing in gave, in a transaction of its own: that of the caller may roll back.
+        """Keep what signing in gave.
 
         :param cashier: what the service says of the cashier, where it was asked
         """
-        vals = {
-            "token": token,
-            "token_until": token and fields.Datetime.now() + timedelta(hours=const.TOKEN_HOURS),
-        }
+        vals = {"token": token, "token_until": fields.Datetime.now() + timedelta(hours=const.TOKEN_HOURS)}
         if cashier:
             ends = protocol.moment(cashier.get("certificate_end"), self.register_id.tz or "UTC")
             vals |= {
@@ -87,7 +84,10 @@ class FiscalCheckboxAccount(models.Model):
                 "cashier_id": protocol.words(cashier.get("id")),
                 "key_until": ends and ends.date(),
             }
+        self._keep(vals)
+
+    def _keep(self, vals):
+        """Write `vals` in a transaction of its own: that of the caller is rolled back after each call."""
         with self.pool.cursor() as cr:
-            account = api.Environment(cr, SUPERUSER_ID, {})["fiscal.checkbox.account"].browse(self.id).exists()
-            account.write(vals)
+            api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(self.ids).exists().write(vals)
         self.invalidate_recordset(list(vals))

@@ -46,10 +46,10 @@ class FiscalDocument(models.Model):
         for document in documents:
             left -= 1
             try:
-                document._checkbox_ask_delivery()
+                with self.env.cr.savepoint():
+                    document._checkbox_ask_delivery()
             except Exception:
                 _logger.exception("fiscal document %s: its delivery cannot be asked for", document.key)
-                self.env.cr.rollback()
             if not self.env["ir.cron"]._commit_progress(1, remaining=left):
                 break
 
