@@ -13,6 +13,7 @@
         "wizards/fiscal_kkm_server_setup_views.xml",
         "views/fiscal_kkm_server_views.xml",
         "views/fiscal_register_views.xml",
+        "views/pos_payment_method_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [

@@ -1,5 +1,7 @@
 import logging
 
+from werkzeug.exceptions import RequestEntityTooLarge
+
 from odoo.http import Controller, request, route
 
 from ..protocol import callback
@@ -44,7 +46,9 @@ class KkmServerController(Controller):
 
 def _body(httprequest):
     """The body of a request, None when it is too long."""
-    if (httprequest.content_length or 0) > LONGEST:
+    httprequest.max_content_length = LONGEST
+    try:
+        body = httprequest.get_data(cache=False)
+    except RequestEntityTooLarge:
         return None
-    body = httprequest.stream.read(LONGEST + 1)
     return body if len(body) <= LONGEST else None

@@ -1,2 +1,3 @@
 from . import fiscal_kkm_server, fiscal_kkm_server_task
 from . import fiscal_register, fiscal_register_by_hand, fiscal_document
+from . import pos_config, pos_payment_method

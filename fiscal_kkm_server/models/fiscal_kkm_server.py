@@ -7,6 +7,8 @@ import secrets
 from datetime import timedelta
 from uuid import uuid4
 
+import psycopg2
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
@@ -32,7 +34,7 @@ COMMANDS = 20
 class FiscalKkmServer(models.Model):
     """A KKM Server that calls Odoo (§2 of the protocol notes), and the registers behind it.
 
-    Every few seconds it brings the results of earlier commands and takes new ones. A register's own documents go through
+    Every few seconds it brings the results of earlier commands and takes new ones. A register's own documents go by
     `fiscal_register_relay.py`, one command at a time; what is asked beside them is a question of this model:
 
     * how a register is (`GetDataKKT`), when it has said nothing for long;
@@ -64,7 +66,7 @@ class FiscalKkmServer(models.Model):
     interval = fields.Integer(
         string="Interval (seconds)",
         default=30,
-        help="«Интервал вызова» of KKM Server. A result comes one or two intervals later: with 3 a cashier hardly waits.",
+        help="«Интервал вызова» of KKM Server. A result comes one or two of them later: with 3 a cashier hardly waits.",
     )
     last_seen = fields.Datetime(string="Last call", readonly=True, copy=False)
     register_ids = fields.One2many("fiscal.register", "kkm_server_id", string="Registers")
@@ -105,6 +107,8 @@ class FiscalKkmServer(models.Model):
 
         :param authorization: the header, always sent, also without login and password (§2.2)
         """
+        if not (path.isascii() and path.isprintable()):
+            return self.browse()
         server = self.sudo().search_fetch([("path", "=", path)], ["token", "login", "password", "last_seen"], limit=1)
         known = server.token or secrets.token_hex(16)
         pair = f"{server.login or ''}:{server.password or ''}"
@@ -119,6 +123,8 @@ class FiscalKkmServer(models.Model):
         for result in results[: 5 * const.CALLBACK_QUEUE]:
             try:
                 following += self._take_result(result)
+            except psycopg2.OperationalError:
+                raise  # a conflict: the whole call is repeated
             except Exception:
                 # one that cannot be dealt with holds up neither the others nor the commands
                 _logger.exception("KKM Server %s: a result could not be taken", self.id)

@@ -42,8 +42,8 @@ class FiscalRegister(models.Model):
         string="Connection",
         default="direct",
         required=True,
-        help="Odoo calls KKM Server: both in one network. Callback: Odoo is somewhere on the Internet, and results come "
-        "with the next call. Browser: KKM Server runs on the computer of the till, and results come at once.",
+        help="Odoo calls KKM Server: both in one network. Callback: Odoo is somewhere on the Internet; a result comes "
+        "with the next call. Browser: KKM Server runs on the computer of the till; a result comes at once.",
     )
     kkm_server_url = fields.Char(
         string="Address of KKM Server",
@@ -108,7 +108,7 @@ class FiscalRegister(models.Model):
     kkm_server_copies = fields.Integer(string="Extra copies", help="Printed besides the receipt itself.")
     kkm_server_electronic = fields.Boolean(
         string="No paper for electronic receipts",
-        help="A receipt that the customer gets by e-mail or telephone is not printed. Some registers print all the same.",
+        help="What the customer gets by e-mail or telephone is not printed. Some registers print it all the same.",
     )
     kkm_server_department = fields.Integer(string="Department", help="Number of the section (отдел), 0 to 16.")
     kkm_server_attribute = fields.Char(

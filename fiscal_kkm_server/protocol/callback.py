@@ -50,7 +50,7 @@ def identify(result: Mapping) -> tuple[str, str]:
 
 
 def command(call: Mapping) -> str:
-    """The text of the command in a request of the relay. A question has no key of its own: it gets that of the request."""
+    """The text of the command in a request of the relay; a question has no key of its own and gets the request's."""
     return call["body"] if thaw(call).get("IdCommand") else with_key(call["body"], call["token"])
 
 

@@ -139,6 +139,9 @@ def _find(request: dict) -> Conversation:
     if isinstance(result, Failure):
         return Outcome.unknown(result.message, code=result.code, response=raw(reply))
     status = integer(result.get("Status"))
+    if status in (const.RUNNING, const.QUEUED) and _is_old(reply):
+        old = Outcome.unknown(words(result.get("Error")), code="repeated", response=raw(reply))
+        return (yield from _in_storage(command, request.get("after"), old))
     if status == const.NOT_FOUND:
         forgotten = Outcome.not_sent(words(result.get("Error")), code="not_found", new_key=True, response=raw(reply))
         return (yield from _in_storage(command, request.get("after"), forgotten))
@@ -150,6 +153,11 @@ def _find(request: dict) -> Conversation:
         certain = failed(command, result, raw(reply), checked=True)
         return (yield from _in_storage(command, request.get("after"), certain))
     return outcome
+
+
+def _is_old(reply: Answer) -> bool:
+    """Whether `GetRezult` answers with an answer that it gave earlier (§2.5): what it says may have changed since."""
+    return inner(decode(reply.text) or {}, "Rezult").get("Command") == "GetRezult"
 
 
 def _unwrap(reply: Answer) -> dict | Failure:

@@ -1,2 +1,2 @@
-from . import test_form, test_register
+from . import test_accounting, test_callback, test_form, test_register
 from . import test_tours

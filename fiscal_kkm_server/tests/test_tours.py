@@ -1,5 +1,8 @@
 """The main job in a real browser, on an emulated KKM Server; what it registered is compared with the orders."""
 
+import json
+from urllib.parse import quote
+
 from odoo.tests import tagged
 from odoo.tests.common import _super_send
 
@@ -49,6 +52,48 @@ class TestKkmServerTours(FiscalTourCase):
         self.assertEqual(set(self.documents().mapped("state")), {"done"})
         self.assert_registered_as_sold()
         self.assertEqual([d.type for d in self.emulator.documents][-2:], ["cash_out", "shift_close"])
+
+    # === The browser beside KKM Server ===
+
+    def tour_beside_it(self, name):
+        """Play a tour in a browser that knows login and password of KKM Server; Odoo does not."""
+        self.register.write({"kkm_server_connection": "browser", "shift_policy": "first"})
+        self.env.flush_all()
+        self.config.with_user(self.user).with_company(self.company).open_ui()
+        told = quote(json.dumps({"origin": self.emulator.url, "password": PASSWORD}))
+        self.start_tour(
+            f"/pos/ui/{self.config.id}", name, login="fiscal_cashier", timeout=120, cookies={"kkm_server": told}
+        )
+
+    def test_sale_by_the_browser(self):
+        self.patch(
+            self.env.registry["fiscal.register"],
+            "_kkm_server_send",
+            lambda *args: self.fail("Odoo cannot reach this KKM Server"),
+        )
+        self.tour_beside_it("fiscal_kkm_server_browser")
+        self.env.invalidate_all()
+        self.assert_registered_as_sold()
+        self.assertEqual(len(self.documents().filtered("pos_order_id")), 1)
+        self.assertFalse(self.register.kkm_server_password)
+
+    def test_card_terminal_beside_the_till(self):
+        self.shop.card.write({"use_payment_terminal": "kkm_server", "kkm_server_terminal_number": 10})
+        self.emulator.terminal.declines.append("Недостаточно средств")
+        self.tour_beside_it("fiscal_kkm_server_card")
+        (payment,) = self.emulator.terminal.transactions
+        order = self.documents().pos_order_id
+        self.assertEqual(order.payment_ids.transaction_id, payment.universal_id)
+        self.assertEqual(str(payment.amount), f"{order.amount_total:.2f}")
+
+    def test_marking_code_is_asked_about_as_it_is_scanned(self):
+        self.shop.products["coffee"].fiscal_marking_required = True
+        self.emulator.registers[0].marking["bad-code"] = 5
+        self.tour("fiscal_kkm_server_marking")
+        self.assertFalse(self.documents().filtered("pos_order_id"))
+        self.assertIn("ValidationMarkingCode", [json.loads(each.body)["Command"] for each in self.emulator.requests])
+
+    # === Odoo calls KKM Server ===
 
     def test_sale_while_the_service_is_down(self):
         """The sale completes, the receipt says pending and is registered when the service is back, with no reload."""

@@ -83,6 +83,8 @@ class Caller:
         #: every command that ever came, as text
         self.commands: list[dict] = []
         self.calls = 0
+        #: more headers of the call
+        self.headers: dict[str, str] = {}
         self._orders: list[Order] = []
         self._lock = threading.RLock()
         self._stop = threading.Event()
@@ -136,6 +138,7 @@ class Caller:
                 "User-Agent": "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 Chrome/53.0",
                 "Cache-Control": "no-store",
                 "Content-Type": "application/json",
+                **self.headers,
             }
             connection.request(self.method, parts.path or "/", body, headers)
             response = connection.getresponse()

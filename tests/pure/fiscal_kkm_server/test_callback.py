@@ -1,4 +1,4 @@
-"""The call of a KKM Server that fetches its commands (`kkm_server.md` §2): its text, and the emulated caller's traps."""
+"""The call of a KKM Server that fetches its commands (`kkm_server.md` §2): its text, and the caller with its traps."""
 
 import json
 import threading

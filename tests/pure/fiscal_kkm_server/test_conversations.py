@@ -89,6 +89,15 @@ def test_still_running(status):
     assert run(RECEIPT, Service(wrapped({**DONE, "Status": status}))).kind.value == "waiting"
 
 
+@pytest.mark.parametrize("status", [1, 4])
+def test_an_answer_in_an_answer_is_an_old_one(status):
+    old = wrapped({**DONE, "Status": status}, times=2)
+    outcome = run(RECEIPT, Service(old, {17: check(17)}))
+    assert (outcome.kind.value, outcome.data.number) == ("done", "17")
+    outcome = run(RECEIPT, Service(old, last=16))
+    assert (outcome.kind.value, outcome.code) == ("unknown", "repeated")
+
+
 @pytest.mark.parametrize(
     ("reply", "code"),
     [

@@ -1,0 +1,117 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError, ValidationError
+
+from odoo.addons.fiscal_base.tools.money import money
+
+from .. import protocol
+from .fiscal_register_by_hand import _reply
+
+#: what a till may ask a terminal for
+STEPS = ("pay", "return", "cancel", "ask")
+
+
+class PosPaymentMethod(models.Model):
+    """Cards on a terminal behind KKM Server (§3.8). It is off unless this method is integrated with it.
+
+    The till starts the payment and asks how far it is; nobody waits in a worker for the customer's card. The key of a
+    payment is the till's own id of it, so the same payment is never taken twice.
+    """
+
+    _inherit = "pos.payment.method"
+
+    kkm_server_terminal_number = fields.Integer(
+        string="Terminal's number in KKM Server", help="Place of the card terminal in KKM Server's list of devices."
+    )
+
+    def _get_payment_terminal_selection(self):
+        return [*super()._get_payment_terminal_selection(), ("kkm_server", "KKM Server")]
+
+    @api.model
+    def _load_pos_data_fields(self, config):
+        return [*super()._load_pos_data_fields(config), "kkm_server_terminal_number"]
+
+    @api.constrains("use_payment_terminal", "kkm_server_terminal_number")
+    def _check_kkm_server_terminal_number(self):
+        for method in self:
+            if method.use_payment_terminal == "kkm_server" and method.kkm_server_terminal_number < 1:
+                raise ValidationError(
+                    self.env._("Enter the number that the card terminal has in KKM Server's list of devices.")
+                )
+
+    def kkm_server_card(self, config_id, step, payment, reply=None):
+        """One step with the card terminal, for a till.
+
+        :param step: one of `STEPS`
+        :param dict payment: `key`; `amount`; for a return `order`: uuid of the order that is taken back; for a
+            cancellation `transaction`: what the terminal said of the payment
+        :param reply: of KKM Server, where the till's browser has carried the request
+        :returns: `{"call": …}` for the browser to carry, or `{"state", "message", "data"}` as `protocol.Card`
+        """
+        self.ensure_one()
+        register = self._kkm_server_register(config_id)
+        key = str(payment.get("key") or "")[:40]
+        if step not in STEPS or not key:
+            raise UserError(self.env._("The card terminal cannot do that."))
+        if reply is None:
+            command = self._kkm_server_card_command(step, key, payment)
+            if isinstance(command, str):
+                return {"state": "failed", "message": command, "data": {}}
+            request = protocol.freeze(command)
+            if register.kkm_server_connection == "browser":
+                return {"call": register._relay_call(register._kkm_server_http(request), "")}
+            card = protocol.parse_card(key, register._kkm_server_send(request))
+        else:
+            card = protocol.parse_card(key, _reply(reply))
+        message = register._kkm_server_sentence(card.problem, card.words) if card.problem else ""
+        return {"state": card.state, "message": message, "data": dict(card.data)}
+
+    def _kkm_server_register(self, config_id):
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only cashiers can use the card terminal."))
+        config = self.env["pos.config"].browse(config_id)
+        config.check_access("read")
+        register = config.sudo().fiscal_register_id
+        if (
+            self not in config.payment_method_ids
+            or self.use_payment_terminal != "kkm_server"
+            or register.provider != "kkm_server"
+        ):
+            raise UserError(
+                self.env._("“%s” works with a register behind KKM Server only. Choose one for this till.", self.name)
+            )
+        if register.kkm_server_connection == "callback":
+            raise UserError(
+                self.env._(
+                    "A card terminal cannot wait for the next call of KKM Server. "
+                    "Choose another connection on the register's form."
+                )
+            )
+        return register
+
+    def _kkm_server_card_command(self, step, key, payment):
+        """The command of a step, or a sentence where there is none."""
+        device = protocol.Device(number=self.kkm_server_terminal_number)
+        if step == "ask":
+            return protocol.get_rezult(key)
+        amount = money(abs(float(payment.get("amount") or 0)))
+        if amount <= 0:
+            return self.env._("Enter an amount above zero.")
+        if step == "pay":
+            return protocol.pay_by_card(device, key, amount)
+        of = payment.get("transaction") if step == "cancel" else self._kkm_server_paid(payment.get("order"))
+        if not of:
+            return self.env._("This order was not paid on this terminal. Give the money back in another way.")
+        return (protocol.cancel_card if step == "cancel" else protocol.return_by_card)(device, key, amount, str(of))
+
+    def _kkm_server_paid(self, order_uuid):
+        """What the terminal said of the payment of an order (`UniversalID`), "" where it took none."""
+        payments = self.env["pos.payment"].search(
+            [
+                ("pos_order_id.uuid", "=", str(order_uuid or "")),
+                ("payment_method_id", "=", self.id),
+                ("transaction_id", "!=", False),
+                ("amount", ">", 0),
+            ],
+            limit=1,
+        )
+        return payments.transaction_id or ""

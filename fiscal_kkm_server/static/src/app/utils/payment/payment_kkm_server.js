@@ -1,0 +1,155 @@
+import { _t } from "@web/core/l10n/translation";
+import { AlertDialog, ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { browser } from "@web/core/browser/browser";
+import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
+import { carry } from "@fiscal_base/relay/carry";
+
+/** Milliseconds between two questions to the terminal. */
+const PAUSE = 1500;
+/** Milliseconds for which a customer may look for the card; KKM Server itself gives up after 125 s. */
+const PATIENCE = 150000;
+
+/**
+ * A card terminal behind KKM Server. The payment is started, and then asked about: nothing waits in between. The key of
+ * a payment is the uuid of its line, so it is taken once, however often it is sent.
+ */
+export class PaymentKkmServer extends PaymentInterface {
+    setup() {
+        super.setup(...arguments);
+        this.supports_reversals = true;
+        /** uuids of payments of which it is not known whether money was taken */
+        this.unsure = new Set();
+    }
+
+    async sendPaymentRequest(uuid) {
+        await super.sendPaymentRequest(uuid);
+        const line = this.line(uuid);
+        line.setPaymentStatus("waitingCard");
+        if (this.unsure.has(uuid) && !(await this.mayRepeat(line))) {
+            return line.payment_status === "done";
+        }
+        const refunded = line.pos_order_id.lines.find((each) => each.refunded_orderline_id)
+            ?.refunded_orderline_id.order_id;
+        const isReturn = line.amount < 0;
+        const card = await this.finish(isReturn ? "return" : "pay", {
+            key: uuid,
+            amount: line.amount,
+            ...(isReturn ? { order: refunded?.uuid || "" } : {}),
+        });
+        return this.note(line, card);
+    }
+
+    /**
+     * Only the terminal itself can cancel. The line stays until it says how it ended: the card may have been charged a
+     * moment ago.
+     */
+    async sendPaymentCancel(order, uuid) {
+        await super.sendPaymentCancel(order, uuid);
+        this.show(_t("Press the red key of the terminal, and wait until it says that it has stopped."));
+        return false;
+    }
+
+    async sendPaymentReversal(uuid) {
+        await super.sendPaymentReversal(uuid);
+        const line = this.line(uuid);
+        const card = await this.finish("cancel", {
+            key: `${uuid}-r`,
+            amount: line.amount,
+            transaction: line.transaction_id,
+        });
+        if (card.state !== "done") {
+            this.show(card.message);
+        }
+        return card.state === "done";
+    }
+
+    line(uuid) {
+        return this.pos.models["pos.payment"].getBy("uuid", uuid);
+    }
+
+    /** Whether a payment whose end was not known may be sent again; a payment that was taken is noted. */
+    async mayRepeat(line) {
+        const card = await this.step("ask", { key: line.uuid });
+        if (card.state === "done") {
+            this.note(line, card);
+            line.setPaymentStatus("done");
+            return false;
+        }
+        if (card.state === "failed" || card.state === "running") {
+            return true;
+        }
+        return ask(
+            this.pos.dialog,
+            {
+                title: _t("Was the card charged?"),
+                body: _t(
+                    "KKM Server does not know. Look at the slip of the terminal: only when it has taken nothing, charge the card now."
+                ),
+                confirmLabel: _t("Nothing was taken, charge now"),
+                cancelLabel: _t("Not now"),
+            },
+            {},
+            ConfirmationDialog
+        );
+    }
+
+    /** Start a step and ask until it is at its end. */
+    async finish(name, payment) {
+        const until = Date.now() + PATIENCE;
+        let card = await this.step(name, payment);
+        while (card.state === "running" && Date.now() < until) {
+            await new Promise((resolve) => browser.setTimeout(resolve, PAUSE));
+            card = await this.step("ask", { key: payment.key });
+        }
+        return card;
+    }
+
+    /** One question to the terminal, by way of Odoo or of this browser. Never throws. */
+    async step(name, payment) {
+        const call = (...args) =>
+            this.pos.env.services.orm.silent.call("pos.payment.method", "kkm_server_card", [
+                [this.payment_method_id.id],
+                this.pos.config.id,
+                name,
+                payment,
+                ...args,
+            ]);
+        try {
+            let card = await call();
+            if (card.call) {
+                card = await call(await carry(card.call));
+            }
+            return card;
+        } catch (error) {
+            const message = error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
+            return { state: error?.data ? "failed" : "unknown", message, data: {} };
+        }
+    }
+
+    /** Note on the line what the terminal said; whether the money was taken. */
+    note(line, { state, message, data }) {
+        if (state === "done") {
+            this.unsure.delete(line.uuid);
+            line.transaction_id = data.universal_id || "";
+            line.card_no = (data.card_mask || "").slice(-4);
+            line.payment_ref_no = data.rrn || "";
+            line.payment_method_authcode = data.auth_code || "";
+            line.setReceiptInfo(data.slip || "");
+            return true;
+        }
+        if (state === "failed") {
+            this.unsure.delete(line.uuid);
+        } else {
+            this.unsure.add(line.uuid);
+        }
+        this.show(
+            message || _t("It is not known whether the card was charged. Look at the slip of the terminal.")
+        );
+        return false;
+    }
+
+    show(body) {
+        this.pos.dialog.add(AlertDialog, { title: _t("Card terminal"), body });
+    }
+}

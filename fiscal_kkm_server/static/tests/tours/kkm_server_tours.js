@@ -1,0 +1,101 @@
+/* global posmodel */
+
+import * as Chrome from "@point_of_sale/../tests/pos/tours/utils/chrome_util";
+import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
+import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
+import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
+import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import { registry } from "@web/core/registry";
+import { sellTwoProducts } from "@fiscal_base/../tests/tours/fiscal_tours";
+import * as Fiscal from "@fiscal_base/../tests/tours/utils/fiscal_util";
+
+/** What the test says about itself: `origin` and `password` of KKM Server. */
+function told() {
+    const [, text] = document.cookie.match(/kkm_server=([^;]+)/);
+    return JSON.parse(decodeURIComponent(text));
+}
+
+function keepPassword() {
+    return {
+        content: "login and password are kept in this browser",
+        trigger: "body",
+        run() {
+            const { origin, password } = told();
+            localStorage.setItem(
+                `fiscal_kkm_server:${origin}`,
+                JSON.stringify({ login: "User", password })
+            );
+        },
+    };
+}
+
+registry.category("web_tour.tours").add("fiscal_kkm_server_browser", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            keepPassword(),
+            ...sellTwoProducts(),
+            Fiscal.receiptIsRegistered({ link: true }),
+        ].flat(Infinity),
+});
+
+registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Кофе"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Карта"),
+            Dialog.bodyIs("The card was not charged"),
+            Dialog.confirm(),
+            {
+                content: "send it again",
+                trigger: ".send_payment_request, .button.send_payment_request",
+                run: "click",
+            },
+            {
+                content: "the terminal has taken the money",
+                trigger: ".electronic_status:contains(Successful), .paymentline:contains(Successful)",
+            },
+            PaymentScreen.clickValidate(),
+            ReceiptScreen.isShown(),
+            Fiscal.receiptIsRegistered(),
+            {
+                content: "what the terminal said is kept for the return",
+                trigger: "body",
+                run() {
+                    const [payment] = posmodel.getOrder().payment_ids;
+                    if (!payment.transaction_id) {
+                        throw new Error("no UniversalID");
+                    }
+                },
+            },
+        ].flat(Infinity),
+});
+
+registry.category("web_tour.tours").add("fiscal_kkm_server_marking", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ProductScreen.clickDisplayedProduct("Кофе"),
+            {
+                content: "scan a code that must not be sold",
+                trigger: ".marking-code-input",
+                run: "edit bad-code",
+            },
+            { trigger: ".modal .btn-primary:contains(Done)", run: "click" },
+            {
+                content: "the cashier is told what KKM Server says",
+                trigger: `.modal:contains("must not be sold"):contains("[М-]")`,
+            },
+            Dialog.confirm(),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Наличные"),
+            PaymentScreen.clickValidate(),
+            Dialog.bodyIs("needs its marking code"),
+            Dialog.confirm(),
+        ].flat(Infinity),
+});
