@@ -50,7 +50,7 @@ class AccountPayment(models.Model):
         domain="[('id', 'in', fiscal_employee_ids)]",
     )
     fiscal_employee_ids = fields.Many2many(
-        "hr.employee", string="Cashiers to choose from", compute="_compute_fiscal_employee_ids"
+        "hr.employee", string="Cashiers to choose from", compute="_compute_fiscal_employee_ids", compute_sudo=True
     )
     fiscal_email = fields.Char(
         string="E-mail for the receipt",
@@ -190,7 +190,7 @@ class AccountPayment(models.Model):
             total += rest
         if not total:
             return None
-        originals = payment._fiscal_source_payment().fiscal_document_ids
+        originals = payment._fiscal_source_payment()._fiscal_shown()
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
         original, return_problems = self._fiscal_original(operation, originals, total)
@@ -269,7 +269,7 @@ class AccountPayment(models.Model):
                 else payment._fields[name].convert_to_write(payment[name], payment) == vals[name]
                 for name in FROZEN & vals.keys()
             )
-            documents = payment.sudo().fiscal_document_ids if not same else self.env["fiscal.document"]
+            documents = payment.sudo()._fiscal_shown() if not same else self.env["fiscal.document"]
             made = documents.filtered(lambda document: document.state in MADE)
             if made:
                 raise UserError(

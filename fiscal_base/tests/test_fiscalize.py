@@ -187,7 +187,7 @@ class TestSending(WizardCase):
     def ask(self, payment):
         action = payment.with_context(fiscal_ask=True).action_post()
         self.assertEqual((action["res_model"], payment.state), ("fiscal.contact", "draft"))
-        return self.env["fiscal.contact"].browse(action["res_id"])
+        return payment.env["fiscal.contact"].browse(action["res_id"])
 
     def test_dialog_saves_the_contact(self):
         self.customer.write({"email": False, "phone": False})
@@ -237,6 +237,22 @@ class TestSending(WizardCase):
         payment = self.payment(post=False)
         payment.with_context(fiscal_ask=True).action_post()
         self.assertEqual(payment.fiscal_state, "queued")
+
+    def test_dialog_for_a_cashier_who_may_not_edit_customers(self):
+        user = new_test_user(
+            self.env,
+            "contact_cashier",
+            groups="account.group_account_invoice",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        self.assertFalse(self.customer.with_user(user).has_access("write"))
+        payment = self.payment(post=False, fiscal_email=False).with_user(user)
+        dialog = self.ask(payment)
+        dialog.email = "taken@example.com"
+        dialog.action_send()
+        self.assertEqual((self.customer.email, self.customer.fiscal_agree_email), ("taken@example.com", True))
+        self.assertTrue(payment.fiscal_employee_ids, "the cashiers can be chosen without a right on employees")
 
     def test_dialog_in_the_payment_dialog(self):
         invoice = self.invoice()
@@ -359,7 +375,8 @@ class TestOwnRegisters(WizardCase):
         ours = self.payment().fiscal_document_ids
         theirs = self.payment().fiscal_document_ids
         theirs._engine().branch_id = branch
-        self.assertEqual(self.env["fiscal.document"].with_user(user).search([]), theirs)
-        self.assertEqual(theirs.with_user(user).line_ids.mapped("amount"), [500])
+        mine = self.env(user=user, context={"allowed_company_ids": branch.ids})
+        self.assertEqual(mine["fiscal.document"].search([]), theirs)
+        self.assertEqual(theirs.with_env(mine).line_ids.mapped("amount"), [500])
         with self.assertRaises(AccessError):
-            ours.with_user(user).read(["total"])
+            ours.with_env(mine).read(["total"])

@@ -26,7 +26,7 @@ class AccountPaymentRegister(models.TransientModel):
         domain="[('id', 'in', fiscal_employee_ids)]",
     )
     fiscal_employee_ids = fields.Many2many(
-        "hr.employee", string="Cashiers to choose from", compute="_compute_fiscal_employee_ids"
+        "hr.employee", string="Cashiers to choose from", compute="_compute_fiscal_employee_ids", compute_sudo=True
     )
     fiscal_email = fields.Char(
         string="E-mail for the receipt", compute="_compute_fiscal_contact", store=True, readonly=False
@@ -100,21 +100,17 @@ class AccountPaymentRegister(models.TransientModel):
     def _create_payments(self):
         payments = super()._create_payments()
         if self.fiscal_register_id:
-            payments._fiscal_posted()
+            documents = payments._fiscal_posted()
+            self.env.context.get("fiscal_made", []).extend(documents.ids)
         return payments
 
     def action_create_payments(self):
         if self.env.context.get("fiscal_ask") and (dialog := self._fiscal_ask()):
             return dialog
-        action = super().action_create_payments()
-        if not self.fiscal_register_id or not isinstance(action, dict):
-            return action
-        if action.get("res_id"):
-            payments = self.env["account.payment"].browse(action["res_id"])
-        else:
-            payments = self.env["account.payment"].search(action.get("domain") or [("id", "=", 0)])
-        documents = payments.sudo().fiscal_document_ids
-        return documents._follow(action) if documents else action
+        made = []
+        action = super(AccountPaymentRegister, self.with_context(fiscal_made=made)).action_create_payments()
+        documents = self.env["fiscal.document"].browse(made)
+        return documents._follow(action if isinstance(action, dict) else None) if documents else action
 
     def _fiscal_ask(self):
         if not self.fiscal_print or self.fiscal_several:

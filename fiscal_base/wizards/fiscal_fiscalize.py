@@ -40,7 +40,9 @@ class FiscalFiscalize(models.TransientModel):
         readonly=False,
         domain="[('id', 'in', employee_ids)]",
     )
-    employee_ids = fields.Many2many("hr.employee", string="Cashiers to choose from", compute="_compute_employee_ids")
+    employee_ids = fields.Many2many(
+        "hr.employee", string="Cashiers to choose from", compute="_compute_employee_ids", compute_sudo=True
+    )
     kind = fields.Selection(
         KINDS, string="What is not paid in Odoo", default="credit", required=True, help="How the receipt names it."
     )

@@ -1,6 +1,7 @@
 from odoo import models
 
 from odoo.addons.fiscal_base.models.abstract_source import Settled
+from odoo.addons.fiscal_base.tools.details import Contract
 from odoo.addons.fiscal_base.tools.money import ZERO
 
 
@@ -50,6 +51,24 @@ class AccountPayment(models.Model):
     def _fiscal_source_payment(self):
         return self.sudo().source_payment_id or super()._fiscal_source_payment()
 
+    def _fiscal_paid_orders(self):
+        """The orders that are paid, online or by their invoices."""
+        return self._fiscal_online_orders() | self._details_invoices()._fiscal_orders()
+
     def _details_orders(self):
-        orders = self._fiscal_online_orders() | self._details_invoices()._fiscal_orders()
-        return [*super()._details_orders(), *orders.mapped("name")]
+        return [*super()._details_orders(), *self._fiscal_paid_orders().mapped("name")]
+
+    def _details_contract(self):
+        """Where no contract stands behind the payment, its orders do."""
+        contract = super()._details_contract()
+        orders = self._fiscal_paid_orders()
+        if contract or not orders:
+            return contract
+        lines = orders.order_line.filtered(lambda line: not line.display_type and not line.is_downpayment)
+        ends = [order.commitment_date for order in orders]
+        return Contract(
+            name=", ".join(orders.mapped("name")),
+            subjects=tuple(dict.fromkeys(line.product_id.name or line.name for line in lines)),
+            begin=min(order.date_order for order in orders).date(),
+            end=max(ends).date() if all(ends) else None,
+        )

@@ -208,3 +208,12 @@ class TestSaleOrder(SaleCase):
         order = self.order()
         payment = self.paid_online(order, 2500)
         self.assertEqual(payment.fiscal_document_ids.line_ids[-1].name, f"Order {order.name}")
+
+    def test_order_as_the_contract_in_the_details(self):
+        self.register.details_template = (
+            "{pay.ctt.tariff_name}: {pay.ctt.subjects}, {pay.ctt.b_date} – {pay.ctt.e_date}"
+        )
+        order = self.order(date_order="2026-10-05 10:00:00", commitment_date="2026-12-31 10:00:00")
+        order.date_order = "2026-10-05 10:00:00"
+        line = self.paid_online(order, 2500).fiscal_document_ids.line_ids[-1]
+        self.assertEqual(line.name, f"{order.name}: English, twice a week, 05.10.2026 – 31.12.2026")

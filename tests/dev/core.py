@@ -1,7 +1,8 @@
-"""`make test-core`: Odoo's own tests of the point of sale, run without the suite and with it, and compared one by one.
+"""`make test-core`: Odoo's own tests of the point of sale and of payments in accounting, run without the suite and with
+it, and compared one by one.
 
-The suite must not change what they come to. TAGS runs a part, in the form of Odoo's --test-tags; all of them take about
-half an hour each way. A test that comes to something else is run once more on both sides, because some of Odoo's tours
+The suite must not change what they come to. TAGS runs a part, in the form of Odoo's --test-tags, and `TAGS=account` the
+payments alone; all of them take about half an hour each way. A test that comes to something else is run once more on both sides, because some of Odoo's tours
 fail now and then for want of time.
 """
 
@@ -15,7 +16,16 @@ from .console import say, step, stop
 from .environment import Environment
 from .ports import free_ports
 
-TAGS = "/point_of_sale,/pos_hr"
+#: a company without a register: payments, their dialog, matching and the bank
+ACCOUNT = ",".join(
+    f"/account:{test}"
+    for test in (
+        *("TestAccountPayment", "TestAccountPaymentRegister", "TestAccountPaymentItems", "TestAccountPaymentMethodLine"),
+        *("TestAccountPaymentDuplicateMoves", "TestAccountPaymentTerms", "TestAccountMovePaymentsWidget"),
+        *("TestAccountEarlyPaymentDiscount", "TestAccountMoveReconcile", "TestAccountBankStatementLine"),
+    )
+)
+TAGS = f"/point_of_sale,/pos_hr,{ACCOUNT}"
 
 
 def run_tests(title: str, template: str, tags: str, env: Environment) -> odoo_log.Results:
@@ -57,7 +67,7 @@ def tag(test: str) -> str:
 
 def main() -> int:
     env = environment.enter()
-    tags = os.environ.get("TAGS") or TAGS
+    tags = {"": TAGS, "account": ACCOUNT}.get(os.environ.get("TAGS", ""), os.environ.get("TAGS"))
     if not browser.browser():
         stop("Odoo's tours need Chromium, and it is not here and could not be installed.")
     with postgres.server():

@@ -91,7 +91,7 @@ registry.category("web_tour.tours").add("fiscal_batch_with_bad_ones", {
             trigger: ".o_data_row .o_field_widget[name=fiscal_state]:contains(Error)",
             run: async () => {
                 const states = () =>
-                    [...document.querySelectorAll(".o_data_row [name=fiscal_state]")].map((cell) => cell.textContent);
+                    [...document.querySelectorAll(".o_data_row td[name=fiscal_state]")].map((cell) => cell.textContent);
                 const count = (word) => states().filter((text) => text.includes(word)).length;
                 for (let round = 0; round < 50 && count("Registered") < 47; round++) {
                     await new Promise((resolve) => setTimeout(resolve, 100));

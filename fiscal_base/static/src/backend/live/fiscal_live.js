@@ -95,8 +95,10 @@ export const fiscalLive = {
             for (let round = 0; round < ROUNDS; round++) {
                 try {
                     documents = await orm.silent.call("fiscal.document", "fiscal_follow", [ids]);
-                } catch {
-                    // Odoo cannot be reached for a moment; ask again
+                } catch (error) {
+                    if (error.exceptionName) {
+                        return; // Odoo refuses to tell, for example somebody who may not see these documents
+                    }
                 }
                 for (const document of documents) {
                     changed(document.changed);
