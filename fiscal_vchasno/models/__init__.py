@@ -1,1 +1,8 @@
-from . import fiscal_vchasno_pay_type, account_journal, fiscal_register, pos_payment, pos_payment_method
+from . import (
+    fiscal_vchasno_pay_type,
+    account_journal,
+    fiscal_document,
+    fiscal_register,
+    pos_payment,
+    pos_payment_method,
+)

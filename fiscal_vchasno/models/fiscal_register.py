@@ -1,18 +1,21 @@
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.fiscal_base.const import PAYMENT_KINDS
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
-from odoo.addons.fiscal_base.tools.outcome import Kind
+from odoo.addons.fiscal_base.tools.outcome import Kind, storable
 from odoo.addons.fiscal_base.tools.transport import send
 
 from .. import const, protocol, texts
 
 #: seconds for which a browser may be away with a request
 LEASE = 90
+#: receipts whose JSON one turn of the scheduled action fetches at most, and for how many days it is tried
+VIEWS, VIEW_DAYS = 20, 3
 
 
 class FiscalRegister(models.Model):
@@ -228,14 +231,79 @@ class FiscalRegister(models.Model):
             raise UserError(self._vchasno_sentence(code, told))
 
     def _vchasno_receipt_views(self, document):
-        """The page of the receipt; its JSON is fetched and kept by `action_vchasno_receipt`."""
-        if not document.receipt_url:
-            return []
-        return [{"kind": "page", "name": document.display_name, "url": document.receipt_url}]
+        """The page of the receipt, and its JSON once it is kept (§7.3)."""
+        views = []
+        if document.receipt_url:
+            views.append({"kind": "page", "name": document.display_name, "url": document.receipt_url})
+        if document.vchasno_receipt:
+            content = json.dumps(document.vchasno_receipt, ensure_ascii=False, indent=1).encode()
+            views.append({"kind": "text", "name": f"{document.fiscal_number}.json", "content": content})
+        return views
 
     def _vchasno_secrets(self):
         register = self.sudo()
         return [register.vchasno_token, register.vchasno_proxy_token]
+
+    # === By the clock ===
+
+    def _cron_lane(self):
+        result = super()._cron_lane()
+        if self.exists().provider == "vchasno" and self.state == "enabled":
+            self._vchasno_keep_views()
+        return result
+
+    def _vchasno_keep_views(self):
+        """Fetch the JSON of registered receipts and keep it with them, after the sale and apart from it."""
+        if self.vchasno_mode != "cloud":
+            return
+        since = fields.Datetime.now() - timedelta(days=VIEW_DAYS)
+        with self._lane() as register:
+            documents = self.env["fiscal.document"]
+            if register:
+                documents = register.env["fiscal.document"].search(
+                    [
+                        ("register_id", "=", self.id),
+                        ("provider", "=", "vchasno"),
+                        ("state", "=", "done"),
+                        ("operation", "in", ("sale", "sale_return")),
+                        ("vchasno_has_receipt", "=", False),
+                        ("date", ">=", since),
+                    ],
+                    limit=VIEWS,
+                    order="id",
+                )
+            for document in documents:
+                request = protocol.receipt_view(document.fiscal_number, register._vchasno_access(dm=False))
+                view = protocol.parse_receipt(send(request))
+                if not view:
+                    return
+                vals = {"vchasno_receipt": storable(view), "vchasno_has_receipt": True}
+                register._once(lambda of=document, vals=vals: of._engine().write(vals))
+
+    def _note_status(self, status):
+        """A shift that the cabinet closed by itself is noticed here, when nothing was sold since."""
+        result = super()._note_status(status)
+        minute_ago = fields.Datetime.now() - timedelta(minutes=1)
+        for register in self.sudo():
+            shift = register.shift_id
+            if register.provider != "vchasno" or status.shift_open is not False or not shift:
+                continue
+            # one that was recorded just now may have been opened after the register was asked
+            if shift.create_date <= minute_ago and not register.open_count:
+                register._forget_shift()
+        return result
+
+    def _status_notification(self, status):
+        action = super()._status_notification(status)
+        if self.provider != "vchasno" or not status.reachable:
+            return action
+        found = []
+        if status.offline is not None:
+            found.append(self.env._("offline") if status.offline else self.env._("online"))
+        if status.cash is not None:
+            found.append(self.env._("Cash: %s", status.cash))
+        action["params"]["message"] = " · ".join(filter(None, [action["params"]["message"], *found]))
+        return action
 
     # === Vchasno.Kasa ===
 

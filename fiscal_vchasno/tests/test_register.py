@@ -244,6 +244,20 @@ class TestVchasno(VchasnoCase):
         self.assertEqual(closing.state, "cancelled", "there was nothing left to close")
         self.assertFalse(self.register.shift_id)
 
+    def test_shift_that_the_cabinet_closed_is_noticed_by_the_health_check(self):
+        self.sale()
+        self.drain()
+        shift = self.register.shift_id
+        self.register._status()
+        self.assertEqual(self.register.shift_id, shift)
+        self.emulator.fault("auto_close")
+        self.register._status()
+        self.assertEqual(self.register.shift_id, shift, "recorded just now: it may have opened after the question")
+        self.env.cr.execute("UPDATE fiscal_shift SET create_date = create_date - interval '1 hour'")
+        self.env.invalidate_all()
+        self.register._status()
+        self.assertEqual((self.register.shift_id.id, shift.state), (False, "closed"))
+
     def test_shift_that_is_open_already(self):
         self.sale()
         self.drain()
@@ -399,6 +413,78 @@ class TestVchasno(VchasnoCase):
             self.register._vchasno_deliver(document, "email", "olena@example.com")
         self.assertEqual(len(self.emulator.sent), 2)
 
+    def test_receipt_is_sent_with_the_sale_to_those_who_agree(self):
+        self.register.write({"send_email": True, "send_sms": True})
+        self.shop.customer.write({"fiscal_agree_email": True, "fiscal_agree_sms": True})
+        __, document = self.sale(partner_id=self.shop.customer.id)
+        self.drain()
+        number = document.fiscal_number
+        self.assertEqual(
+            self.emulator.sent, [("email", "iryna@example.com", number), ("viber", "+380671234567", number)]
+        )
+        document.fiscal_deliver("viber", "067 123 45 67")
+        self.assertEqual(self.emulator.sent[-1], ("viber", "+380671234567", number))
+
+    def test_json_of_the_receipt_is_kept(self):
+        __, document = self.sale()
+        self.operation("cash_in", 10)
+        self.drain()
+        self.emulator.down()
+        with self.enter_registry_test_mode():
+            self.register._cron_lane()
+        self.env.invalidate_all()
+        self.assertFalse(document.vchasno_receipt)
+        self.emulator.up()
+        for __ in range(2):
+            with self.enter_registry_test_mode():
+                self.register._cron_lane()
+        self.env.invalidate_all()
+        self.assertEqual(document.vchasno_receipt["data"]["close"], {"sum": "84.95", "to_pay": "84.95"})
+        page, text = self.register._receipt_views(document)
+        self.assertEqual(page["url"], document.receipt_url)
+        self.assertEqual(json.loads(text["content"])["fiscal_number"], document.fiscal_number)
+        asked = [request for request in self.emulator.requests if request.path.endswith(".json")]
+        self.assertEqual(len(asked), 1, "it is fetched once")
+
+    # === Accounting ===
+
+    def invoice(self, journal, pay_type=False):
+        journal.write({"fiscal_register_id": self.register.id, "vchasno_pay_type_id": pay_type})
+        product = self.shop.products["delivery"]
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.shop.customer.id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": product.id, "quantity": 2, "price_unit": 80, "tax_ids": False})
+                ],
+            }
+        )
+        move.action_post()
+        wizard = self.env["account.payment.register"].with_context(active_model="account.move", active_ids=move.ids)
+        wizard.create({"journal_id": journal.id})._create_payments()
+        return move
+
+    def test_paid_invoice(self):
+        journal = self.shop.card.journal_id
+        move = self.invoice(journal, self.env.ref("fiscal_vchasno.pay_type_15").id)
+        document = move.fiscal_document_ids
+        self.drain()
+        self.assertEqual(document.state, "done", document.error_message)
+        (sale,) = self.printed(1)
+        self.assertEqual([(pay["type"], pay["sum"]) for pay in sale.pays], [(15, Decimal("160.00"))])
+        self.assertEqual([(row["cnt"], row["taxgrp"]) for row in sale.rows], [(2, 2)])
+        self.assertEqual(self.emulator.oddities, [])
+
+    def test_prepayment_as_a_receipt_of_its_own_kind(self):
+        self.register.write({"settlement": "before", "vchasno_subtasks": True})
+        self.invoice(self.shop.card.journal_id)
+        self.drain()
+        (advance,) = self.printed(1)
+        self.assertEqual(advance.request["subtask"], 1)
+        self.assertEqual([row["name"] for row in advance.rows], ["Передплата"])
+        self.assertEqual(advance.total, Decimal("160.00"))
+
     def test_contact_is_not_told_without_consent(self):
         data = self.order_data([(self.shop.products["coffee"], 1)], [(self.shop.card, 189.90)])
         data["partner_id"] = self.shop.customer.id
@@ -477,6 +563,9 @@ class TestVchasno(VchasnoCase):
         self.assertEqual(found["type"], "success")
         self.assertIn(self.emulated.fisid, found["message"])
         self.assertIn("TEST", found["message"])
+        self.assertIn("online · Cash: 84.95", found["message"])
+        self.emulator.fault("offline")
+        self.assertIn("offline", self.register.action_test_connection()["params"]["message"])
         self.emulated.test = False
         self.register._status()
         self.assertFalse(self.register._capabilities().test)

@@ -149,7 +149,20 @@ class VchasnoEmulator(Emulator):
         if not isinstance(task, dict):
             return _json(_envelope(register, {}, res=1001, action=STOP, text="Очікується JSON"))
         task = {**task, "tag": task.get("tag") or uuid4().hex}
-        return _json(answer(register, task, fault, self._collisions))
+        known = len(register.answers)
+        said = answer(register, task, fault, self._collisions)
+        if len(register.answers) > known:
+            self._send(register, task)
+        return _json(said)
+
+    def _send(self, register: Register, task: dict) -> None:
+        """§7.1: what was registered is sent at once; an address that is none never fails the receipt."""
+        info = task.get("userinfo") or {}
+        number = register.answers[task["tag"]][1]["info"]["doccode"] if task["tag"] in register.answers else ""
+        if "@" in info.get("email", ""):
+            self.sent.append(("email", info["email"], number))
+        if info.get("phone", "").startswith("+380"):
+            self.sent.append(("viber", info["phone"], number))
 
     def _notify(self, register: Register, body: bytes) -> HttpAnswer:
         """§7.2"""
