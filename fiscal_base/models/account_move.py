@@ -128,7 +128,7 @@ class AccountMove(models.Model):
         documents = moves.pos_order_ids.fiscal_document_ids
         documents = documents.filtered(lambda document: document.state not in ("draft", "cancelled"))
         if self.env["fiscal.register"]._serve(self.company_id):
-            made = moves.fiscal_document_ids | moves.origin_payment_id.fiscal_document_ids
+            made = moves.fiscal_document_ids | moves.origin_payment_id._fiscal_shown()
             made |= moves.statement_line_id.fiscal_document_ids
             documents |= made.filtered(lambda document: document.state in MADE)
         return documents

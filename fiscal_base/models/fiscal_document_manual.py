@@ -32,6 +32,9 @@ EDITABLE = frozenset(
         "correction_reason",
         "cash_amount",
         "card_amount",
+        "move_ids",
+        "operation_payment_ids",
+        "enter_payment",
     }
 )
 
@@ -59,8 +62,13 @@ class FiscalDocument(models.Model):
             self._check_editable(vals)
         return super().write(vals)
 
+    @api.model
+    def _editable(self):
+        """Names of the fields that a person may fill in while a document is a draft."""
+        return EDITABLE
+
     def _check_editable(self, vals):
-        foreign = vals.keys() - EDITABLE - self._FREE - {"state"}
+        foreign = vals.keys() - self._editable() - self._FREE - {"state"}
         if foreign:
             raise UserError(self.env._("Only the register fills in: %s.", ", ".join(sorted(foreign))))
 

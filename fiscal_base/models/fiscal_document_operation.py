@@ -122,8 +122,9 @@ class FiscalDocument(models.Model):
     # === Posting ===
 
     def action_post_operation(self):
-        """“Post” in the book."""
-        return self.action_post()
+        """“Post” in the book: the browser then waits for the outcome and tells it."""
+        self.action_post()
+        return self._follow()
 
     def _draft_problems(self, employee):
         return [*self._fill_tax_codes(), *super()._draft_problems(employee)]

@@ -10,7 +10,6 @@ class AccountPayment(models.Model):
 
     contract_id = fields.Many2one(
         "contract.contract",
-        string="Contract",
         check_company=True,
         index="btree_not_null",
         domain="[('contract_type', '=', 'sale'), ('id', 'in', contract_ids)]",
