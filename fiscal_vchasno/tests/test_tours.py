@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tests.common import _super_send
 
@@ -111,3 +112,33 @@ class TestVchasnoTours(FiscalTourCase):
         self.assertEqual((paid["oper_type"], returned["oper_type"]), ("Оплата", "Повернення"))
         self.assertEqual(returned["rrn"], terminal.transactions[1].rrn)
         self.assertEqual(emulator.oddities, [])
+
+    def test_invoice_paid_and_the_missing_phone_asked_for(self):
+        """An accountant pays an invoice; the receipt is mailed and, once the phone is known, sent by Viber."""
+        emulator = self.in_the_cloud()
+        self.register.write({"shift_policy": "first", "send_email": True, "send_sms": True})
+        self.shop.card.journal_id.fiscal_register_id = self.register
+        self.shop.customer.write({"phone": False, "fiscal_agree_email": True})
+        self.user.group_ids = [Command.set([self.env.ref("account.group_account_invoice").id])]
+        move = self.env["account.move"].create(
+            {
+                "move_type": "out_invoice",
+                "partner_id": self.shop.customer.id,
+                "invoice_line_ids": [
+                    Command.create({"product_id": self.shop.products["coffee"].id, "quantity": 1})
+                ],
+            }
+        )
+        move.action_post()
+        self.start_tour(
+            f"/odoo/action-account.action_move_out_invoice_type/{move.id}",
+            "fiscal_vchasno_invoice_without_a_phone",
+            login="fiscal_cashier",
+            timeout=120,
+        )
+        document = move.fiscal_document_ids
+        (sale,) = [printed for printed in emulator.documents if printed.task == 1]
+        self.assertEqual((document.state, document.fiscal_number), ("done", sale.number))
+        self.assertEqual(
+            emulator.sent, [("email", "iryna@example.com", sale.number), ("viber", "+380671234567", sale.number)]
+        )

@@ -78,3 +78,28 @@ registry.category("web_tour.tours").add("fiscal_vchasno_terminal", {
             Chrome.endTour(),
         ].flat(Infinity),
 });
+
+registry.category("web_tour.tours").add("fiscal_vchasno_invoice_without_a_phone", {
+    steps: () => [
+        {
+            content: "pay",
+            trigger: "button[name=action_register_payment]:not(:hidden)",
+            run: "click",
+        },
+        {
+            content: "create the payment",
+            trigger: ".modal button[name=action_create_payments]:not(:hidden)",
+            run: "click",
+        },
+        {
+            content: "the phone is missing",
+            trigger: ".modal .o_field_widget[name=phone] input",
+            run: "edit 067 123 45 67",
+        },
+        { content: "send", trigger: ".modal button[name=action_send]", run: "click" },
+        {
+            content: "it is registered",
+            trigger: ".o_notification.o_fiscal_done:contains(Registered)",
+        },
+    ],
+});
