@@ -22,5 +22,6 @@
         ],
         "web.assets_backend": ["fiscal_kkm_server/static/src/relay/**/*"],
         "web.assets_tests": ["fiscal_kkm_server/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["fiscal_kkm_server/static/tests/unit/**/*"],
     },
 }

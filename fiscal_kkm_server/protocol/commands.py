@@ -392,11 +392,14 @@ def _correction(receipt: Receipt) -> dict:
 
 
 def _customer_contact(receipt: Receipt) -> str:
-    """FFD tag 1008: an e-mail address or a phone number of the form +7…; anything else is left out (§5.1)."""
-    phone = re.sub(r"[\s()-]", "", receipt.customer.phone)
-    if _EMAIL.fullmatch(receipt.customer.email.strip()):
-        return receipt.customer.email.strip()
-    return phone if _PHONE.fullmatch(phone) else ""
+    """FFD tag 1008: an e-mail address or a phone number of the form +7…; anything else is left out (§5.1).
+
+    The operator of fiscal data sends the receipt there: so only where this receipt may be sent that way.
+    """
+    email, phone = receipt.customer.email.strip(), re.sub(r"[\s()-]", "", receipt.customer.phone)
+    if "email" in receipt.deliver and _EMAIL.fullmatch(email):
+        return email
+    return phone if "sms" in receipt.deliver and _PHONE.fullmatch(phone) else ""
 
 
 def _customer_tax_number(receipt: Receipt) -> str:

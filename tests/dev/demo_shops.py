@@ -16,11 +16,14 @@ def install(env):
     admin = env.ref("base.user_admin")
     installed = set(env["ir.module.module"].search([("state", "=", "installed")]).mapped("name"))
     for country, (login, lang) in CASHIERS.items():
-        shop = make_shop(env, country, tills=2 if country == "RU" else 1)
+        shop = make_shop(env, country, tills=2)
         if country == "RU" and "fiscal_kkm_server" in installed:
             _on_kkm_server(shop.registers[1])
+            _called_by_kkm_server(shop)
         if country == "RU" and "fiscal_komtet" in installed:
             _on_komtet(shop)
+        if country == "UA" and "fiscal_checkbox" in installed:
+            _on_checkbox(shop)
         groups = ("base.group_user", "point_of_sale.group_pos_manager", "account.group_account_invoice")
         user = env["res.users"].create(
             {
@@ -54,6 +57,22 @@ def _on_kkm_server(register):
     )
 
 
+def _called_by_kkm_server(shop):
+    """A register in a shop without an address: its KKM Server calls, as tests/emulators/kkm_callback.py does."""
+    register = shop.register.copy({"name": "Киоск (KKM Server, обратный вызов)"})
+    register.write(
+        {
+            "provider": "kkm_server",
+            "kkm_server_connection": "callback",
+            "kkm_server_device_number": 1,
+            "shift_policy": "first",
+            "state": "enabled",
+        }
+    )
+    register.kkm_server_id.write({"path": "demo", "token": "token-of-the-demo-shop", "interval": 3})
+    shop.registers |= register
+
+
 def _on_komtet(shop):
     """A register for payments that come to the bank."""
     register = shop.register.copy(
@@ -70,6 +89,27 @@ def _on_komtet(shop):
     )
     shop.card.journal_id.fiscal_register_id = register
     shop.registers |= register
+
+
+def _on_checkbox(shop):
+    """The second till's register; whoever sells, the first cashier of the emulated account signs."""
+    register, cashiers = shop.registers[1], zip(shop.employees, ("1111111", "2222222"), strict=True)
+    register.write(
+        {
+            "provider": "checkbox",
+            "name": f"{register.name} (Checkbox)",
+            "checkbox_url": "http://127.0.0.1:8790/api/v1",
+            "checkbox_licence_key": "test0123456789abcdef0001",
+            "checkbox_signer": "opener",
+            "checkbox_account_ids": [
+                Command.create({"employee_id": employee.id, "pin_code": pin}) for employee, pin in cashiers
+            ],
+            "shift_policy": "first",
+        }
+    )
+    taxes = [(1, "А", "ПДВ 20%", 20, False), (2, "Б", "ПДВ 7%", 7, False), (8, "З", "Без ПДВ", 0, True)]
+    names = ("code", "symbol", "label", "rate", "no_vat")
+    register._checkbox_take_taxes("demo", [dict(zip(names, tax, strict=True)) for tax in taxes])
 
 
 if "env" in globals():

@@ -28,7 +28,9 @@ class Service:
 
 SERVICES = [
     Service("KKM-Server", "tests.emulators.kkm_server", 5893, zone="Europe/Moscow"),
+    Service("KKM-Server that calls", "tests.emulators.kkm_callback", 5895, zone="Europe/Moscow"),
     Service("Komtet Kassa", "tests.emulators.komtet", 8181, zone="Europe/Moscow"),
+    Service("Checkbox", "tests.emulators.checkbox", 8790),
 ]
 
 

@@ -2,6 +2,8 @@
 
     python -m tests.emulators.kkm_callback --port 5895 --url https://…/fiscal/kkm/… --token …
 
+Without `--url` and `--token` it calls the demo.
+
 The call itself is as the notes say, with its traps, each of which can be switched off:
 
 * `early`: a command that is still queued or printing is reported once as it is, and its end never comes by itself;
@@ -15,6 +17,7 @@ import argparse
 import base64
 import http.client
 import json
+import os
 import threading
 import time
 from dataclasses import dataclass, field
@@ -252,8 +255,8 @@ class Caller:
 def main() -> None:
     parser = argparse.ArgumentParser(description="An emulated KKM Server that calls a site by itself.")
     parser.add_argument("--port", type=int, default=5895)
-    parser.add_argument("--url", required=True)
-    parser.add_argument("--token", required=True)
+    parser.add_argument("--url", default=f"http://127.0.0.1:{os.environ.get('PORT') or 8069}/fiscal/kkm/demo")
+    parser.add_argument("--token", default="token-of-the-demo-shop")
     parser.add_argument("--login", default="")
     parser.add_argument("--password", default="")
     parser.add_argument("--method", default="POST", choices=("POST", "PUT"))

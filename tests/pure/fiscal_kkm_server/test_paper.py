@@ -3,13 +3,14 @@
 import base64
 import struct
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from addons.fiscal_base.tools.receipt import Person
+from addons.fiscal_base.tools.receipt import Correction, Person
 from addons.fiscal_kkm_server import const, protocol
 from addons.fiscal_kkm_server.protocol.commands import barcode_text, thaw
 from tests.emulators.kkm_register import WIDTH, Register
@@ -97,6 +98,17 @@ def test_paper_is_saved_only_where_the_customer_gets_the_receipt_otherwise(custo
     assert printed(receipt, electronic=electronic).header["NotPrint"] is expected
 
 
+@pytest.mark.parametrize(
+    ("deliver", "expected"),
+    [({"email", "sms"}, "a@example.com"), ({"sms", "viber"}, "+79123456789"), ({"viber"}, ""), (set(), "")],
+)
+def test_an_address_goes_out_only_where_the_receipt_may_be_sent_there(deliver, expected):
+    customer = Person(email="a@example.com", phone="+79123456789")
+    tape = printed(sale(customer=customer, deliver=frozenset(deliver)), electronic=True)
+    assert tape.header.get("ClientAddress", "") == expected
+    assert tape.header["NotPrint"] is bool(expected)
+
+
 def test_agents_that_move_money_name_themselves():
     own = {
         "operation": "Приём платежа",
@@ -118,10 +130,6 @@ def test_agents_that_move_money_name_themselves():
 
 @pytest.mark.parametrize("operation", sorted(const.CHECK_TYPES))
 def test_every_kind_of_receipt(operation):
-    from datetime import date
-
-    from addons.fiscal_base.tools.receipt import Correction
-
     register = Register(1, SERIAL)
     register.cash = Decimal("1000.00")
     correction = Correction(date=date(2026, 1, 10), number="7") if operation in const.CORRECTIONS else None

@@ -27,6 +27,7 @@ def line_of(values: dict) -> Line:
 
 def receipt_of(case: dict) -> Receipt:
     values = dict(case["receipt"])
+    values["deliver"] = frozenset(values.get("deliver", []))
     lines = tuple(map(line_of, values.pop("lines", [])))
     payments = tuple(Payment(kind, Decimal(amount)) for kind, amount in values.pop("payments", []))
     people = {name: Person(**values.pop(name)) for name in ("cashier", "customer") if name in values}
