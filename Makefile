@@ -21,7 +21,8 @@ i18n:
 chaos:
 	@DOCS="$(DOCS)" SEED="$(SEED)" MINUTES="$(MINUTES)" exec $(PYTHON) -m tests.chaos
 
-# Odoo's own tests of the point of sale, without the suite and with it. Takes an hour; TAGS=<tags> runs a part.
+# Odoo's own tests of the point of sale and of payments, without the suite and with it. Takes an hour; TAGS=account runs
+# those of payments, TAGS=<tags> any part.
 test-core:
 	@TAGS="$(TAGS)" exec $(PYTHON) -m tests.dev.core
 

@@ -9,5 +9,7 @@ class AccountMoveSend(models.AbstractModel):
     @api.model
     def _get_invoice_extra_attachments(self, move):
         attachments = super()._get_invoice_extra_attachments(move)
+        if not self.env["fiscal.register"]._serve(move.company_id):
+            return attachments
         receipts = move.sudo()._fiscal_shown()._receipt_attachments()
         return attachments | receipts if receipts else attachments
