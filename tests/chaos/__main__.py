@@ -14,6 +14,7 @@ LAYOUT = {"dead": [[1], [1], [1]], "chaos": [[2, 1], [1], [1]]}
 def main() -> int:
     environment.enter()
     # only now are the packages there
+    from . import callbacks
     from .dead import measure
     from .faults import CASH_FORGOTTEN, kinds
     from .run import run
@@ -23,7 +24,7 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     minutes = float(os.environ.get("MINUTES") or 60)
     say(f"{documents} documents, at most {minutes:.0f} minutes, SEED={seed}")
-    with World(LAYOUT, workers=4) as world:
+    with World(LAYOUT, workers=4, callers=2) as world:
         delay = measure(world.parts["dead"], seed, seconds=min(120, 20 * minutes))
         say(f"\n{delay.table()}")
         report = run(
@@ -37,13 +38,16 @@ def main() -> int:
             rest=600,
             again=True,
         )
+        called = callbacks.run(world, seed, documents=max(20, documents // 100), rest=300)
         say(f"The log of Odoo is {world.server.log}.")
     say(f"\n{report.table()}\n")
     for text in dict.fromkeys(report.ledger.errors):
         say(f"A cashier saw: {text}")
-    say("\n".join(delay.result.problems))
+    say(f"{called.documents} documents on registers that call back. Forged and replayed calls, and their answers:")
+    say(", ".join(f"{deed} ({count})" for deed, count in sorted(called.statuses.items())))
+    say("\n".join([*delay.result.problems, *called.problems]))
     say(report.explained() or "Nothing was lost, doubled, out of order or stuck.")
-    return 1 if report.problems or delay.result.problems else 0
+    return 1 if report.problems or delay.result.problems or called.problems else 0
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """Runs in `odoo shell`: a shop with a till for each entry of the specification, several of them on one register.
 
-The name in `json.loads` stands for the text of `[[{"serial": …, "url": …, "timeout": …}, …], password]`, which is put
-in its place. What was made is printed as JSON behind the word FACTS.
+The name in `json.loads` stands for the text of `[[{"serial": …, "url": …, "timeout": …}, …], password,
+[{"server": …, "shop": …, "secret": …}, …], address of Odoo]`, which is put in its place. What was made is printed as
+JSON behind the word FACTS.
 """
 # ruff: noqa: F821
 
@@ -25,7 +26,7 @@ def make_user(name, login, groups):
     )
 
 
-spec, password = json.loads(SPEC)
+spec, password, callers, address = json.loads(SPEC)
 shop = make_shop(env, "RU", tills=len(spec), provider="kkm_server", register_vals={"state": "disabled"})
 env = shop.env
 registers, facts = {}, {"tills": [], "company": shop.company.id, "employee": shop.employees[0].id}
@@ -64,7 +65,32 @@ facts["products"] = [
     {"id": product.id, "name": product.name, "taxes": product.taxes_id.ids, "rate": product.taxes_id.amount}
     for product in (shop.products["bread"], shop.products["coffee"])
 ]
+lanes, facts["callers"] = shop.registers.cron_id, []
+for number, caller in enumerate(callers):
+    # a company of its own for each register behind a service that calls back
+    settings = {
+        "komtet_server": caller["server"],
+        "komtet_shop_id": caller["shop"],
+        "komtet_secret_key": caller["secret"],
+        "komtet_queue_id": "3",
+        "komtet_address": address,
+        "alert_after": 1,
+    }
+    shop.company.name += f" {number}"  # no two companies of one name
+    shop = make_shop(env, "RU", tills=1, provider="komtet", register_vals=settings)
+    env = shop.env
+    lanes |= shop.register.cron_id
+    clerk = make_user(f"Clerk {number}", f"clerk{number}", ["account.group_account_invoice"])
+    code = env["fiscal.tax.code"].search([("vocabulary", "=", "ru"), ("rate", "=", 22), ("calculated", "=", False)])
+    facts["callers"].append(
+        {
+            "register": shop.register.id,
+            "login": clerk.login,
+            "employee": shop.employees[0].id,
+            "tax": {"tax_code_id": code.id, "tax_code": code.code, "tax_name": code.name, "tax_rate": code.rate},
+        }
+    )
 # the scheduled actions of other addons would only take time
-env["ir.cron"].search([("id", "not in", shop.registers.cron_id.ids)]).active = False
+env["ir.cron"].search([("id", "not in", lanes.ids)]).active = False
 env.cr.commit()
 print("FACTS " + json.dumps(facts))

@@ -8,6 +8,7 @@ import random
 
 import pytest
 
+from . import callbacks
 from .dead import measure
 from .faults import kinds
 from .person import Called
@@ -73,6 +74,14 @@ def test_engine_comes_through_the_scenario(played):
 def test_removed_safeguard_is_noticed(played, mutation):
     columns = MUTATIONS[mutation]
     assert any(getattr(played[mutation], column) for column in columns), played[mutation]
+
+
+def test_callbacks_that_go_wrong_change_nothing(world, capfd):
+    outcome = callbacks.run(world, SEED, documents=20, rest=90)
+    with capfd.disabled():
+        print("\n" + ", ".join(f"{deed} ({count})" for deed, count in sorted(outcome.statuses.items())))
+    assert not outcome.problems, "\n".join(outcome.problems)
+    assert {deed.partition(":")[0] for deed in outcome.statuses} == {"replayed", "changed", "unsigned", "of_another"}
 
 
 def test_what_nobody_can_tell_waits_for_a_person(called):

@@ -26,6 +26,7 @@ from tests.dev.server import OdooServer
 from tests.emulators.common import Faults
 from tests.emulators.kkm_register import Register
 from tests.emulators.kkm_server import KkmServerEmulator
+from tests.emulators.komtet import KomtetEmulator
 
 HERE = Path(__file__).resolve().parent
 ADDONS = HERE / "addons"
@@ -78,6 +79,19 @@ class Service(KkmServerEmulator):
         return super().answer(request, fault)
 
 
+class CallingService(KomtetEmulator):
+    """A service that calls back; what it has called is kept, for those who replay it."""
+
+    def __init__(self, shop: str, secret: str):
+        super().__init__(shops={shop: secret}, seconds=0.5)
+        self.shop, self.secret = shop, secret
+        self.said: list[tuple[str, bytes, dict]] = []
+
+    def _post(self, url: str, body: bytes, headers: dict) -> int | None:
+        self.said.append((url, body, headers))
+        return super()._post(url, body, headers)
+
+
 @dataclass(frozen=True)
 class Strike:
     """A fault that has struck: which, when, and on which registers (serial numbers; empty for all)."""
@@ -105,10 +119,15 @@ class World:
 
     :param layout: for each part of the test its services, for each service the number of tills at each of its
         registers: `{"chaos": [[2, 1], [1]]}`
+    :param callers: how many companies have a register behind a service that calls back, and an accountant
     """
 
-    def __init__(self, layout: dict[str, list[list[int]]], workers: int = 3, cron_threads: int = 2):
+    def __init__(
+        self, layout: dict[str, list[list[int]]], workers: int = 3, cron_threads: int = 2, callers: int = 0
+    ):
         self.layout, self.workers, self.cron_threads = layout, workers, cron_threads
+        self.calling = [CallingService(f"shop-{number}", f"secret-of-{number}") for number in range(callers)]
+        self.port = 0
         self.cluster: DurableCluster | None = None
         self.services: list[Service] = []
         self.parts: dict[str, Part] = {}
@@ -135,7 +154,10 @@ class World:
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fiscal-chaos-")))
         for name in ("planned", "struck", "mutations"):
             (self.folder / name).mkdir()
+        self.port = free_ports(1)[0]
         spec = self._start_services(stack)
+        for service in self.calling:
+            stack.enter_context(service)
         self._make_shop(env, spec)
         self.server = OdooServer(
             self.database,
@@ -143,7 +165,7 @@ class World:
             "--load=base,web,fiscal_chaos",
             workers=self.workers,
             cron_threads=self.cron_threads,
-            port=free_ports(1)[0],
+            port=self.port,
             variables={"FISCAL_CHAOS": str(self.folder)},
         )
         stack.callback(self.server.stop)
@@ -174,7 +196,11 @@ class World:
     def _make_shop(self, env, spec: list[dict]) -> None:
         command = env.odoo_command("-d", self.database, "--no-http")
         command.insert(3, "shell")
-        script = (HERE / "make_shop.py").read_text().replace("SPEC", json.dumps(json.dumps([spec, PASSWORD])))
+        callers = [
+            {"server": service.url, "shop": service.shop, "secret": service.secret} for service in self.calling
+        ]
+        facts = [spec, PASSWORD, callers, f"http://127.0.0.1:{self.port}"]
+        script = (HERE / "make_shop.py").read_text().replace("SPEC", json.dumps(json.dumps(facts)))
         result = subprocess.run(
             command, env=env.variables(), input=script, capture_output=True, text=True, check=False, timeout=300
         )
