@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 class FiscalDocument(models.Model):
     _inherit = "fiscal.document"
 
-    kkm_server_can_copy = fields.Boolean(compute="_compute_kkm_server_can_copy")
+    kkm_server_can_copy = fields.Boolean(string="Can be printed again", compute="_compute_kkm_server_can_copy")
 
     def _compute_kkm_server_can_copy(self):
         for document in self:

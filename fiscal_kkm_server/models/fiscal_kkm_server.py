@@ -201,7 +201,7 @@ class FiscalKkmServer(models.Model):
         commands = []
         due, quiet, tasks = self._due()
         for register in self.env["fiscal.register"].browse(due)[: max(0, room)]:
-            if call := register._relay_take():
+            if call := register._kkm_server_take_request():
                 commands.append(callback.command(call))
         for register in self.env["fiscal.register"].browse(quiet)[: max(0, room - len(commands))]:
             if key := register._kkm_server_ask_how_it_is():

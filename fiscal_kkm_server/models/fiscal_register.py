@@ -260,6 +260,20 @@ class FiscalRegister(models.Model):
             outcome = replace(outcome, new_key=True)
         return self._kkm_server_in_words(outcome)
 
+    def _relay_take(self):
+        """A browser carries nothing to a KKM Server that calls: it would only hold up the next call."""
+        return None if self._kkm_server_calls() else super()._relay_take()
+
+    def _kkm_server_take_request(self):
+        """The same for the call of KKM Server itself."""
+        return super()._relay_take()
+
+    @api.depends("kkm_server_connection")
+    def _compute_relays(self):
+        result = super()._compute_relays()
+        self.filtered(lambda register: register._kkm_server_calls()).relays = False
+        return result
+
     def _kkm_server_secrets(self):
         return [self.kkm_server_password, self.kkm_server_id.token, self.kkm_server_id.password]
 

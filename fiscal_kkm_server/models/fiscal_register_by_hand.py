@@ -22,7 +22,7 @@ class FiscalRegister(models.Model):
 
     _inherit = "fiscal.register"
 
-    kkm_server_asked_at = fields.Datetime(readonly=True, copy=False)
+    kkm_server_asked_at = fields.Datetime(string="Asked how it is", readonly=True, copy=False)
 
     # === Buttons ===
 

@@ -87,6 +87,19 @@ class TestCallback(CallbackCase):
         self.assertEqual(documents.mapped("state"), ["done"] * 3)
         self.assertEqual(documents.mapped("fiscal_number"), [str(sale.number) for sale in self.printed("sale")])
 
+    def test_a_till_takes_nothing_out_of_the_call(self):
+        """The browser of a till has no way to this KKM Server: what it took would be lost."""
+        document = self.sale()
+        answer = self.config.fiscal_drive([document.pos_order_id.uuid])
+        self.assertFalse(answer["call"])
+        self.assertEqual(self.register.relay()["call"], None)
+        self.assertFalse(self.register.relays)
+        self.assertEqual(self.poll(), ["RegisterCheck"])
+        self.poll()
+        answer = self.config.fiscal_drive([document.pos_order_id.uuid])
+        (receipt,) = answer["receipts"][document.pos_order_id.uuid]
+        self.assertEqual((receipt["state"], receipt["number"]), ("done", document.fiscal_number))
+
     def test_put_is_taken_as_well(self):
         self.caller.method = "PUT"
         document = self.sale()

@@ -57,7 +57,8 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
             },
             {
                 content: "the terminal has taken the money",
-                trigger: ".electronic_status:contains(Successful), .paymentline:contains(Successful)",
+                trigger:
+                    ".electronic_status:contains(Successful), .paymentline:contains(Successful)",
             },
             PaymentScreen.clickValidate(),
             ReceiptScreen.isShown(),

@@ -46,7 +46,9 @@ export class PaymentKkmServer extends PaymentInterface {
      */
     async sendPaymentCancel(order, uuid) {
         await super.sendPaymentCancel(order, uuid);
-        this.show(_t("Press the red key of the terminal, and wait until it says that it has stopped."));
+        this.show(
+            _t("Press the red key of the terminal, and wait until it says that it has stopped.")
+        );
         return false;
     }
 
@@ -122,7 +124,8 @@ export class PaymentKkmServer extends PaymentInterface {
             }
             return card;
         } catch (error) {
-            const message = error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
+            const message =
+                error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
             return { state: error?.data ? "failed" : "unknown", message, data: {} };
         }
     }
@@ -144,7 +147,10 @@ export class PaymentKkmServer extends PaymentInterface {
             this.unsure.add(line.uuid);
         }
         this.show(
-            message || _t("It is not known whether the card was charged. Look at the slip of the terminal.")
+            message ||
+                _t(
+                    "It is not known whether the card was charged. Look at the slip of the terminal."
+                )
         );
         return false;
     }
