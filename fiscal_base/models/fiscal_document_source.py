@@ -29,7 +29,6 @@ class FiscalDocument(models.Model):
     )
     statement_line_id = fields.Many2one(
         "account.bank.statement.line",
-        string="Bank statement line",
         readonly=True,
         ondelete="set null",
         index="btree_not_null",
@@ -39,7 +38,6 @@ class FiscalDocument(models.Model):
     )
     branch_id = fields.Many2one(
         "res.company",
-        string="Branch",
         readonly=True,
         index="btree_not_null",
         help="Where it was sold, when that is a branch of the company whose register it is.",
@@ -90,8 +88,9 @@ class FiscalDocument(models.Model):
     # === Everything live ===
 
     def _announce(self):
-        super()._announce()
+        result = super()._announce()
         self._tell_accounting()
+        return result
 
     def _tell_accounting(self):
         """Let open lists and forms of accounting know which of their records have changed. They read it themselves."""
@@ -159,30 +158,28 @@ class FiscalDocument(models.Model):
         Attachment = self.env["ir.attachment"].sudo()
         found = Attachment
         for document in self.sudo().filtered("can_send"):
-            mine = [("res_model", "=", self._name), ("res_id", "=", document.id), ("name", "=like", "receipt_%")]
-            found |= Attachment.search(mine, limit=1) or document._receipt_attachment()
+            name, mimetype = document._receipt_file_name()
+            mine = {"res_model": self._name, "res_id": document.id, "name": name}
+            known = Attachment.search([(field, "=", value) for field, value in mine.items()], limit=1)
+            found |= known or Attachment.create({**mine, "mimetype": mimetype, "raw": document._receipt_file()})
         return found
 
-    def _receipt_attachment(self):
-        Report = self.env["ir.actions.report"].sudo().with_context(lang=self.partner_id.lang or self.env.lang)
-        if Report.get_wkhtmltopdf_state() in ("ok", "upgrade"):
-            content, kind = Report._render_qweb_pdf(REPORT, self.ids)
-        else:
-            content, kind = Report._render_qweb_html(REPORT, self.ids)
+    def _prints_pdf(self):
+        return self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "upgrade")
+
+    def _receipt_file_name(self):
+        """Name and media type of the receipt as a file: a PDF, or a page where the server cannot make one."""
         number = "".join(part if part.isalnum() else "_" for part in self.fiscal_number or str(self.id))
         return (
-            self.env["ir.attachment"]
-            .sudo()
-            .create(
-                {
-                    "name": f"receipt_{number}.{kind}",
-                    "raw": content,
-                    "mimetype": "application/pdf" if kind == "pdf" else "text/html",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                }
-            )
+            (f"receipt_{number}.pdf", "application/pdf")
+            if self._prints_pdf()
+            else (f"receipt_{number}.html", "text/html")
         )
+
+    def _receipt_file(self):
+        Report = self.env["ir.actions.report"].sudo().with_context(lang=self.partner_id.lang or self.env.lang)
+        render = Report._render_qweb_pdf if self._prints_pdf() else Report._render_qweb_html
+        return render(REPORT, self.ids)[0]
 
     def _send_mail(self, address):
         """Put the receipt into Odoo's own mail queue."""

@@ -313,16 +313,24 @@ class TestSending(WizardCase):
             document.action_open_receipt()
 
     def test_receipt_is_attached_to_the_mail_of_the_invoice(self):
-        document = self.registered()
-        invoice = document.move_ids
-        sending = self.env["account.move.send"]
-        found = sending._get_invoice_extra_attachments(invoice)
-        self.assertEqual(found, document._receipt_attachments())
-        self.assertEqual(len(found), 1)
-        names = [data["name"] for data in sending._get_invoice_extra_attachments_data(invoice)]
-        self.assertTrue(names[0].startswith("receipt_"))
-        self.assertIn(document.fiscal_number.encode(), found.raw)
-        self.assertIn(b"1,000.00", found.raw)
+        invoice = self.invoice()
+        self.pay(invoice)
+        document = invoice.fiscal_document_ids
+        name = document._receipt_file_name()[0]
+        wizard = self.env["account.move.send.wizard"].create({"move_id": invoice.id})
+        self.assertNotIn(name, [data["name"] for data in wizard.mail_attachments_widget], "not registered yet")
+        self.drain()
+        name = document._receipt_file_name()[0]
+        wizard = self.env["account.move.send.wizard"].create(
+            {"move_id": invoice.id, "sending_methods": ["email"], "mail_partner_ids": self.customer.ids}
+        )
+        self.assertIn(name, [data["name"] for data in wizard.mail_attachments_widget])
+        self.assertFalse(self.env["ir.attachment"].search([("name", "=", name)]), "made when it is sent")
+        wizard.action_send_and_print()
+        sent = invoice.message_ids.attachment_ids.filtered(lambda file: file.name == name)
+        self.assertEqual(len(sent), 1)
+        self.assertIn(b"1,000.00", sent.raw)
+        self.assertIn(document.fiscal_number.encode(), sent.raw)
 
     def test_smart_buttons(self):
         document = self.registered()

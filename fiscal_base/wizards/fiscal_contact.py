@@ -22,7 +22,7 @@ class FiscalContact(models.TransientModel):
     ask_email = fields.Boolean(readonly=True)
     ask_phone = fields.Boolean(readonly=True)
     email = fields.Char(string="E-mail")
-    phone = fields.Char(string="Phone")
+    phone = fields.Char()
     save = fields.Boolean(string="Save in the customer's card", default=True)
     agree = fields.Boolean(string="The customer agrees to receive receipts in this way", default=True)
 

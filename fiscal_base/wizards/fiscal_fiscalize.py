@@ -24,7 +24,6 @@ class FiscalFiscalize(models.TransientModel):
     res_ids = fields.Json(required=True, readonly=True)
     register_id = fields.Many2one(
         "fiscal.register",
-        string="Register",
         required=True,
         domain="[('id', 'in', register_ids)]",
         help="Where a payment names no register of its own.",

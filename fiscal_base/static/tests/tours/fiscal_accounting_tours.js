@@ -45,17 +45,29 @@ registry.category("web_tour.tours").add("fiscal_invoice_is_fiscalized", {
         watchWindows(),
         ...pay(),
         click("print no receipt yet", ".modal .o_field_widget[name=fiscal_print] input"),
-        sees("no cashier is asked for", ".modal:not(:has(.o_field_widget[name=fiscal_employee_id]))"),
+        sees(
+            "no cashier is asked for",
+            ".modal:not(:has(.o_field_widget[name=fiscal_employee_id]))"
+        ),
         click("create the payment", ".modal button[name=action_create_payments]:not(:hidden)"),
         click("fiscalize", "button[name=action_fiscalize]:not(:hidden)"),
-        sees("what will be printed", ".modal .o_data_row:contains(English, twice a week: 2 × 500.00 = 1000.00)"),
+        sees(
+            "what will be printed",
+            ".modal .o_data_row:contains(English, twice a week: 2 × 500.00 = 1000.00)"
+        ),
         sees("it is ready", ".modal .o_data_row .badge:contains(Ready)"),
         click("confirm", ".modal button[name=action_confirm]"),
         sees("it is registered", ".o_notification.o_fiscal_done:contains(Registered)"),
         receiptOpened(),
-        sees("the invoice shows it without a reload", "button[name=action_fiscal_documents]:contains(Registered)"),
+        sees(
+            "the invoice shows it without a reload",
+            "button[name=action_fiscal_documents]:contains(Registered)"
+        ),
         click("open the document", "button[name=action_fiscal_documents]"),
-        sees("the fiscal number", ".o_form_view .o_field_widget[name=fiscal_number]:contains(TEST-)"),
+        sees(
+            "the fiscal number",
+            ".o_form_view .o_field_widget[name=fiscal_number]:contains(TEST-)"
+        ),
         sees("the receipt can be opened and sent", "button[name=action_open_receipt]:not(:hidden)"),
         click("send it again", "button[name=action_send_receipt]"),
         click("to the address that is known", ".modal button[name=action_send]"),
@@ -84,14 +96,19 @@ registry.category("web_tour.tours").add("fiscal_batch_with_bad_ones", {
         sees("and why", ".modal .o_data_row:contains(The tax “13%” is not known to the register)"),
         click("print the others", ".modal button[name=action_confirm]"),
         sees("three clear errors", ".o_notification.o_fiscal_failed:contains(Not registered: 3)"),
-        sees("each with its reason", ".o_notification.o_fiscal_failed:contains(The tax “13%” is not known)"),
+        sees(
+            "each with its reason",
+            ".o_notification.o_fiscal_failed:contains(The tax “13%” is not known)"
+        ),
         sees("the others are registered", ".o_notification.o_fiscal_done:contains(47)"),
         {
             content: "the list shows it without a reload",
             trigger: ".o_data_row .o_field_widget[name=fiscal_state]:contains(Error)",
             run: async () => {
                 const states = () =>
-                    [...document.querySelectorAll(".o_data_row td[name=fiscal_state]")].map((cell) => cell.textContent);
+                    [...document.querySelectorAll(".o_data_row td[name=fiscal_state]")].map(
+                        (cell) => cell.textContent
+                    );
                 const count = (word) => states().filter((text) => text.includes(word)).length;
                 for (let round = 0; round < 50 && count("Registered") < 47; round++) {
                     await new Promise((resolve) => setTimeout(resolve, 100));
@@ -108,7 +125,10 @@ registry.category("web_tour.tours").add("fiscal_missing_address", {
     steps: () => [
         ...pay(),
         click("create the payment", ".modal button[name=action_create_payments]:not(:hidden)"),
-        sees("the address is missing", ".modal:contains(the customer's address or consent is missing)"),
+        sees(
+            "the address is missing",
+            ".modal:contains(the customer's address or consent is missing)"
+        ),
         {
             content: "an address that is none",
             trigger: ".modal .o_field_widget[name=email] input",
