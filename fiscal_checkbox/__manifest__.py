@@ -13,4 +13,5 @@
         "views/fiscal_register_views.xml",
         "views/fiscal_document_views.xml",
     ],
+    "assets": {"web.assets_tests": ["fiscal_checkbox/static/tests/tours/**/*"]},
 }

@@ -75,7 +75,12 @@ class FiscalRegister(models.Model):
         organization = protocol.words(info.get("organization_id")) if isinstance(info, dict) else ""
         if not organization:
             raise UserError(self._checkbox_sentence("unexpected", ""))
-        rows = protocol.listed(self._checkbox_ask(protocol.get("/tax", bearer=False)))
+        return self._checkbox_take_taxes(
+            organization, protocol.listed(self._checkbox_ask(protocol.get("/tax", bearer=False)))
+        )
+
+    def _checkbox_take_taxes(self, organization, rows):
+        """Make `rows` of the service the tax codes of the organisation with this id."""
         register = self.sudo()
         register.write({"checkbox_organization_id": organization, "checkbox_taxes_at": fields.Datetime.now()})
         vocabulary = register._checkbox_vocabulary()

@@ -1,1 +1,2 @@
 from . import test_account, test_register, test_webhook
+from . import test_tours

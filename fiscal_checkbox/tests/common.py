@@ -44,6 +44,28 @@ def connect(register, emulator, employees, number=0):
     register._checkbox_fetch_taxes()
 
 
+def keep_what_is_kept(test):
+    """In a test the cursors of the lane and of the token share a connection, so that the rollback after a call takes
+    back what the other has committed. Write it again; `test_account.py` tests it on real cursors.
+    """
+    Account, Register = test.env.registry["fiscal.checkbox.account"], test.env.registry["fiscal.register"]
+    keep, call, kept = Account._keep, Register._call, []
+
+    def keep_and_note(account, vals):
+        kept.append((account.ids, vals))
+        return keep(account, vals)
+
+    def call_and_write(register, document, method):
+        outcome = call(register, document, method)
+        while kept:
+            ids, vals = kept.pop(0)
+            register.env["fiscal.checkbox.account"].browse(ids).write(vals)
+        return outcome
+
+    test.patch(Account, "_keep", keep_and_note)
+    test.patch(Register, "_call", call_and_write)
+
+
 @tagged("post_install", "-at_install")
 class CheckboxCase(FiscalCase):
     """A Ukrainian shop whose register is one of an emulated Checkbox."""
@@ -66,28 +88,7 @@ class CheckboxCase(FiscalCase):
         connect(self.register, self.emulator, self.shop.employees)
         self.register.shift_policy = "first"
         self.emulator.requests.clear()
-        self.keep_what_is_kept()
-
-    def keep_what_is_kept(self):
-        """In a test the cursors of the lane and of the token share a connection, so that the rollback after a call
-        takes back what the other has committed. Write it again; `test_account.py` tests it on real cursors.
-        """
-        Account, Register = self.env.registry["fiscal.checkbox.account"], self.env.registry["fiscal.register"]
-        keep, call, kept = Account._keep, Register._call, []
-
-        def keep_and_note(account, vals):
-            kept.append((account.ids, vals))
-            return keep(account, vals)
-
-        def call_and_write(register, document, method):
-            outcome = call(register, document, method)
-            while kept:
-                ids, vals = kept.pop(0)
-                register.env["fiscal.checkbox.account"].browse(ids).write(vals)
-            return outcome
-
-        self.patch(Account, "_keep", keep_and_note)
-        self.patch(Register, "_call", call_and_write)
+        keep_what_is_kept(self)
 
     def settle(self, times=12):
         """Run the lane with every pause over until nothing waits."""
