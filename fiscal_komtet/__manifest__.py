@@ -9,6 +9,7 @@
     "data": ["views/fiscal_register_views.xml"],
     "assets": {
         "point_of_sale._assets_pos": ["fiscal_komtet/static/src/app/**/*"],
+        "web.assets_tests": ["fiscal_komtet/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["fiscal_komtet/static/tests/unit/**/*"],
     },
 }

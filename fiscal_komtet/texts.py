@@ -27,10 +27,12 @@ OUTCOMES = {
         "The shop has no paid service at Komtet Kassa. Pay for it in the cabinet; what waits is sent by itself then."
     ),
     "no_queue": _lt(
-        "Komtet Kassa knows no queue with this id. Copy it again from the cabinet: «Фискализация» → «Магазины» → the shop."
+        "Komtet Kassa knows no queue with this id. Copy it again from the cabinet: «Фискализация» → «Магазины» → "
+        "the shop."
     ),
     "passive": _lt(
-        "The queue is switched off at Komtet Kassa. Switch it on in the cabinet, and check that the register is on line."
+        "The queue is switched off at Komtet Kassa. Switch it on in the cabinet, and check that the register is on "
+        "line."
     ),
     "queue_state": _lt("The queue does not work at the moment."),
     # the document

@@ -54,7 +54,8 @@ class FiscalRegister(models.Model):
     )
     komtet_queue = fields.Char(string="Queue", compute="_compute_komtet_queue")
     komtet_print = fields.Boolean(
-        string="Print on paper", help="The register prints the receipt on paper too, not only for the customer's e-mail."
+        string="Print on paper",
+        help="The register prints the receipt on paper too, not only for the customer's e-mail.",
     )
     komtet_ffd = fields.Selection(
         const.FORMATS,
@@ -101,7 +102,7 @@ class FiscalRegister(models.Model):
     )
     komtet_success_url = fields.Char(string="Success url", compute="_compute_komtet_urls")
     komtet_failure_url = fields.Char(string="Failure url", compute="_compute_komtet_urls")
-    komtet_warning = fields.Char(compute="_compute_komtet_warning")
+    komtet_warning = fields.Char(string="Warning", compute="_compute_komtet_warning")
 
     def _komtet_own_address(self):
         return self.env["ir.config_parameter"].sudo().get_param("web.base.url")
@@ -136,7 +137,8 @@ class FiscalRegister(models.Model):
     @api.constrains("komtet_shop_id", "komtet_queue_id")
     def _check_komtet_ids(self):
         for register in self:
-            if register.komtet_shop_id and not (register.komtet_shop_id.isascii() and register.komtet_shop_id.isprintable()):
+            shop = register.komtet_shop_id or ""
+            if not (shop.isascii() and shop.isprintable()):
                 raise ValidationError(
                     self.env._("A shop id has Latin letters, digits and dashes only. Copy it from the cabinet.")
                 )
@@ -256,7 +258,8 @@ class FiscalRegister(models.Model):
         register = self.sudo()
         needed = (register.komtet_server, register.komtet_shop_id, register.komtet_secret_key, register.komtet_queue_id)
         if not all(needed):
-            return NotSent(self.env._(texts.OUTCOMES["not_set_up"]))
+            missing = texts.OUTCOMES["not_set_up"]
+            return NotSent(self.env._(missing))
         server, shop, secret, __ = needed
         return send(protocol.request_to(server, path, shop, secret, body))
 
@@ -308,7 +311,9 @@ class FiscalRegister(models.Model):
 
     def _komtet_in_words(self, outcome):
         """`outcome` with a sentence for people; the service's own words stay in it."""
-        return replace(outcome, message=self._komtet_sentence(outcome.code, outcome.message)) if outcome.code else outcome
+        if not outcome.code:
+            return outcome
+        return replace(outcome, message=self._komtet_sentence(outcome.code, outcome.message))
 
     def _komtet_sentence(self, code, detail):
         known = next((key for key in (code, code[:3]) if key in texts.OUTCOMES), None)

@@ -1,2 +1,2 @@
 from . import test_callback, test_form, test_register
-from . import test_hoot
+from . import test_hoot, test_tours

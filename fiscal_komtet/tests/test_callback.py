@@ -152,7 +152,14 @@ class TestCallback(HttpCase, KomtetCase):
         self.assertEqual(self.told(data, signature=signature), 403)
 
     def test_what_is_no_callback(self):
-        for body in (b"", b"[]", b"{}", b"external_id=1&state=done", b'{"external_id": null, "state": "done"}', b"\xff"):
+        for body in (
+            b"",
+            b"[]",
+            b"{}",
+            b"external_id=1&state=done",
+            b'{"external_id": null, "state": "done"}',
+            b"\xff",
+        ):
             self.assertEqual(self.told(body), 400)
         self.assertEqual(self.told({"external_id": "of somebody else", "state": "done"}), 200)
         self.assertEqual(self.told(b"{" + b" " * 70_000 + b"}"), 413)

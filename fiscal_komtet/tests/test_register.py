@@ -40,9 +40,7 @@ class TestKomtet(KomtetCase):
         self.assertEqual([line["vat"] for line in printed.lines], ["10", "10"])
         self.assertEqual([line["measure"] for line in printed.lines], [0, 11])
         self.assertEqual(printed.splits, 0)
-        self.assertEqual(
-            printed.task["cashier"], {"name": self.cashier.name, "inn": self.cashier.fiscal_tax_number}
-        )
+        self.assertEqual(printed.task["cashier"], {"name": self.cashier.name, "inn": self.cashier.fiscal_tax_number})
         self.assertEqual(
             printed.task["company"], {"inn": "7707083893", "sno": 0, "payment_address": "Магазин «Ромашка»"}
         )
@@ -74,9 +72,7 @@ class TestKomtet(KomtetCase):
         self.emulator.print_all()
         self.settle()
         self.assertRegistered(document)
-        self.assertEqual(
-            self.emulator.documents[0].payments, {"card": Decimal("100.00"), "cash": Decimal("98.95")}
-        )
+        self.assertEqual(self.emulator.documents[0].payments, {"card": Decimal("100.00"), "cash": Decimal("98.95")})
 
     def test_correction_in_both_formats(self):
         document = self.sale()
@@ -146,9 +142,7 @@ class TestKomtet(KomtetCase):
         self.assertEqual(content["client"], {"email": "olga@example.com"})
         self.assertNotIn("cashier", content)
         self.assertEqual(content["additional_user_props"]["name"], "Заказ")
-        self.assertEqual(
-            content["callback_url"], f"https://odoo.example.com/fiscal_komtet/{self.register.id}/task"
-        )
+        self.assertEqual(content["callback_url"], f"https://odoo.example.com/fiscal_komtet/{self.register.id}/task")
 
     def test_credit_is_hidden_until_it_was_tried(self):
         self.assertNotIn("credit", self.register._capabilities().payment_kinds)
