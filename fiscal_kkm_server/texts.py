@@ -9,6 +9,9 @@ OUTCOMES = {
     # the line
     "connection": _lt("KKM Server cannot be reached. Check that it runs and that its address is right."),
     "no_connection": _lt("KKM Server cannot be reached. Check that it runs and that its address is right."),
+    "beside": _lt(
+        "Check that KKM Server runs on this computer, and that its login and password are entered in this browser."
+    ),
     "lost": _lt("It is not known yet whether KKM Server has the document; it will be asked."),
     "unauthorized": _lt("KKM Server refuses the login or the password. Correct them on the register's form."),
     "wrong_address": _lt("Something other than KKM Server answers at this address. Correct it on the register's form."),

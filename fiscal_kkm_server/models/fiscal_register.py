@@ -340,5 +340,9 @@ class FiscalRegister(models.Model):
         return replace(outcome, message=self._kkm_server_sentence(outcome.code, outcome.message))
 
     def _kkm_server_sentence(self, code, detail):
-        sentence = self.env._(texts.OUTCOMES[code]) if code in texts.OUTCOMES else ""
-        return " ".join(filter(None, (sentence, f"({detail})" if detail and detail != code else "")))
+        codes = [code]
+        if self.kkm_server_connection == "browser" and code in ("lost", "no_connection", "card_unknown"):
+            # a browser is not told why it gets no answer (§1: CORS), a wrong password included
+            codes = [code, "beside"] if code != "no_connection" else ["beside"]
+        sentences = [self.env._(texts.OUTCOMES[code]) for code in codes if code in texts.OUTCOMES]
+        return " ".join([*sentences, *([f"({detail})"] if detail and detail != code else [])])

@@ -45,6 +45,7 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
         [
             Chrome.startPoS(),
             Dialog.confirm("Open Register"),
+            keepPassword(),
             ProductScreen.clickDisplayedProduct("Кофе"),
             ProductScreen.clickPayButton(),
             PaymentScreen.clickPaymentMethod("Карта"),
