@@ -17,7 +17,7 @@ class AccountMove(models.Model):
         "fiscal.document", "fiscal_document_move_rel", "move_id", "document_id", string="Fiscal documents", copy=False
     )
 
-    fiscal_served = fields.Boolean(compute="_compute_fiscal_served")
+    fiscal_served = fields.Boolean(string="Has a fiscal register", compute="_compute_fiscal_served")
 
     @api.depends("company_id")
     def _compute_fiscal_served(self):

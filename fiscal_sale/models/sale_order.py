@@ -21,7 +21,7 @@ class SaleOrder(models.Model):
         string="Fiscal documents",
         copy=False,
     )
-    fiscal_served = fields.Boolean(compute="_compute_fiscal_served")
+    fiscal_served = fields.Boolean(string="Has a fiscal register", compute="_compute_fiscal_served")
 
     @api.depends("company_id")
     def _compute_fiscal_served(self):
