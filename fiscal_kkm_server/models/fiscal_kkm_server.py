@@ -112,7 +112,9 @@ class FiscalKkmServer(models.Model):
         server = self.sudo().search_fetch([("path", "=", path)], ["token", "login", "password", "last_seen"], limit=1)
         known = (server.token or secrets.token_hex(16)).strip()
         pair = f"{server.login or ''}:{server.password or ''}"
-        proved = _same(token.strip(), known) & (_same(_basic(authorization), pair) | (not server.login and not server.password))
+        proved = _same(token.strip(), known) & (
+            _same(_basic(authorization), pair) | (not server.login and not server.password)
+        )
         return server if server and proved else server.browse()
 
     def _call(self, results):

@@ -9,7 +9,10 @@ from odoo.tests.common import _super_send
 from odoo.addons.fiscal_base.tests.common import FiscalCase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
+from tests.emulators.kkm_callback import Caller
 from tests.emulators.kkm_server import KkmServerEmulator
+
+__all__ = ["PASSWORD", "Caller", "KkmServerCase", "KkmServerEmulator"]
 
 PASSWORD = "s3cret-of-the-shop"
 

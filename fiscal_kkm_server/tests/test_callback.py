@@ -12,9 +12,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 from odoo.tools import mute_logger
 
-from tests.emulators.kkm_callback import Caller
-
-from .common import KkmServerCase
+from .common import Caller, KkmServerCase
 
 
 class CallbackCase(HttpCase, KkmServerCase):

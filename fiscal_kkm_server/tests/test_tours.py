@@ -3,12 +3,25 @@
 import json
 from urllib.parse import quote
 
+from odoo import Command, fields
 from odoo.tests import tagged
-from odoo.tests.common import _super_send
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME, _super_send
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
-from .common import PASSWORD, KkmServerEmulator
+from .common import PASSWORD, Caller, KkmServerEmulator
+
+
+class InTest(Caller):
+    """A KKM Server that calls while a tour plays."""
+
+    case = None
+
+    def _send(self, body):
+        if not self.case.http_request_key:
+            raise OSError("no tour plays")
+        self.headers = {"Cookie": f"{TEST_CURSOR_COOKIE_NAME}={self.case.http_request_key}"}
+        return super()._send(body)
 
 
 @tagged("post_install", "-at_install", "fiscal_browser")
@@ -92,6 +105,37 @@ class TestKkmServerTours(FiscalTourCase):
         self.tour("fiscal_kkm_server_marking")
         self.assertFalse(self.documents().filtered("pos_order_id"))
         self.assertIn("ValidationMarkingCode", [json.loads(each.body)["Command"] for each in self.emulator.requests])
+
+    # === KKM Server calls ===
+
+    def test_sale_with_the_call(self):
+        self.register.write({"kkm_server_connection": "callback", "shift_policy": "first"})
+        self.register.write({"kkm_server_asked_at": fields.Datetime.now(), "health": "ready"})
+        server = self.register.kkm_server_id
+        caller = InTest(
+            self.emulator, f"{self.base_url()}/fiscal/kkm/{server.path}", server.token, interval=0.5, timeout=20
+        )
+        caller.case = self
+        self.addCleanup(caller.stop)
+        caller.start()
+        self.tour("fiscal_kkm_server_callback")
+        caller.stop()
+        self.env.invalidate_all()
+        self.assert_registered_as_sold()
+        self.assertEqual(len(self.documents().filtered("pos_order_id")), 1)
+        self.assertEqual(self.emulator.requests, [], "nobody called KKM Server")
+
+    # === Setup ===
+
+    def test_setup(self):
+        self.emulator.registers[1].unsent = 7
+        self.register.kkm_server_serial_number = False
+        admin = self.env.ref("base.user_admin")
+        admin.write({"company_ids": [Command.link(self.company.id)], "company_id": self.company.id})
+        admin.group_ids += self.env.ref("fiscal_base.group_fiscal_manager")
+        self.start_tour(f"/odoo/fiscal-registers/{self.register.id}", "fiscal_kkm_server_setup", login="admin")
+        self.assertEqual(self.register.kkm_server_serial_number, self.emulator.registers[0].serial)
+        self.assertEqual([printed.type for printed in self.emulator.documents], ["slip"])
 
     # === Odoo calls KKM Server ===
 

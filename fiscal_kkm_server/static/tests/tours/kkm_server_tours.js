@@ -40,6 +40,56 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_browser", {
         ].flat(Infinity),
 });
 
+/** KKM Server calls meanwhile; the receipt changes on the screen without a reload. */
+registry.category("web_tour.tours").add("fiscal_kkm_server_callback", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            ...sellTwoProducts(),
+            Fiscal.receiptIsRegistered({ link: true }),
+        ].flat(Infinity),
+});
+
+registry.category("web_tour.tours").add("fiscal_kkm_server_setup", {
+    steps: () => [
+        {
+            content: "test the connection",
+            trigger: "button[name=action_test_connection]",
+            run: "click",
+        },
+        {
+            content: "nothing is chosen yet",
+            trigger: ".modal:contains(Choose the register that stands at this till)",
+        },
+        {
+            content: "the registers are listed with what does not fit",
+            trigger: ".modal .o_data_row:contains(Касса 2):contains(have not reached)",
+        },
+        {
+            content: "choose the first",
+            trigger: ".modal .o_data_row:contains(Касса 1) button[name=action_choose]",
+            run: "click",
+        },
+        {
+            content: "what is chosen is said",
+            trigger: ".o_notification:contains(is chosen)",
+        },
+        {
+            content: "the dialog is gone",
+            trigger: "body:not(:has(.modal))",
+        },
+        {
+            content: "print a slip",
+            trigger: "button[name=action_kkm_server_slip]",
+            run: "click",
+        },
+        {
+            trigger: ".o_notification:contains(has printed a slip)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
     steps: () =>
         [
