@@ -21,7 +21,7 @@ class FiscalCheckboxAccount(models.Model):
         "hr.employee", string="Cashier", required=True, ondelete="restrict", check_company=True
     )
     sign_in = fields.Selection(
-        [("pin", "PIN code"), ("password", "Login and password")], string="Signs in with", default="pin", required=True
+        [("pin", "PIN code"), ("password", "Login and password")], string="Sign-in", default="pin", required=True
     )
     login = fields.Char(copy=False)
     password = fields.Char(groups="base.group_system", copy=False)
@@ -29,13 +29,13 @@ class FiscalCheckboxAccount(models.Model):
     name = fields.Char(string="Name at Checkbox", readonly=True, copy=False)
     cashier_id = fields.Char(string="Id at Checkbox", readonly=True, copy=False)
     key_until = fields.Date(
-        string="Signing key valid until",
+        string="Key until",
         readonly=True,
         copy=False,
-        help="The cashier's electronic signature (КЕП) ends then. Renew it in Checkbox before.",
+        help="The electronic signature (КЕП) of the cashier ends then. Renew it in Checkbox before.",
     )
     token = fields.Char(readonly=True, groups="base.group_system", copy=False)
-    token_until = fields.Datetime(readonly=True, groups="base.group_system", copy=False)
+    token_until = fields.Datetime(string="Token used until", readonly=True, groups="base.group_system", copy=False)
 
     _unique_employee = models.Constraint(
         "unique(register_id, employee_id)", "A cashier has one account on a register. Change the one that is there."

@@ -30,7 +30,7 @@ class FiscalCheckboxForm(models.Model):
         "«Платіж через інтегратора <name>» or «За реквізитами (IBAN)».",
     )
     code = fields.Integer(
-        string="Line in reports", default=1, required=True, help="1 to 9: separates cashless forms in Z reports."
+        string="Code", default=1, required=True, help="1 to 9: separates cashless forms in Z reports."
     )
 
     _unique_form = models.UniqueIndex(
@@ -45,4 +45,4 @@ class FiscalCheckboxForm(models.Model):
                     self.env._("“%s”: write the name of the form in full, without brackets.", form.label)
                 )
             if not 1 <= form.code <= 9:
-                raise ValidationError(self.env._("The line in reports is a number from 1 to 9."))
+                raise ValidationError(self.env._("The code of a form is a number from 1 to 9."))

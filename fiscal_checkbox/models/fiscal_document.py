@@ -22,7 +22,9 @@ class FiscalDocument(models.Model):
         store=True,
         help="While the tax service does not answer, Checkbox registers receipts offline and delivers them later.",
     )
-    checkbox_undelivered = fields.Boolean(compute="_compute_checkbox_delivery", store=True, index=True)
+    checkbox_undelivered = fields.Boolean(
+        string="Not delivered yet", compute="_compute_checkbox_delivery", store=True, index=True
+    )
     checkbox_text = fields.Text(string="Report", compute="_compute_checkbox_text")
 
     @api.depends("service_data", "provider")

@@ -60,9 +60,9 @@ class FiscalRegister(models.Model):
     checkbox_header = fields.Text(string="Above the goods", help="Printed on every receipt.")
     checkbox_footer = fields.Text(string="Below the goods", help="Printed on every receipt.")
     checkbox_print_reference = fields.Boolean(string="Order number as bar code")
-    checkbox_organization_id = fields.Char(readonly=True, copy=False)
+    checkbox_organization_id = fields.Char(string="Organisation at Checkbox", readonly=True, copy=False)
     checkbox_taxes_at = fields.Datetime(string="Taxes fetched", readonly=True, copy=False)
-    checkbox_webhook_key = fields.Char(copy=False, groups="base.group_system")
+    checkbox_webhook_key = fields.Char(string="Key of the calls", copy=False, groups="base.group_system")
     checkbox_webhook = fields.Boolean(
         string="Checkbox calls Odoo", compute="_compute_checkbox_webhook", compute_sudo=True
     )
