@@ -132,10 +132,12 @@ def prepare(
 ) -> dict:
     """The frozen request for `receipt`, with what has to be asked before it (`conversations.submit`).
 
+    Marking codes are asked about when goods are sold. What comes back has been sold: nobody would let it be sold again.
+
     :param after: number of the last fiscal document known before this one
     """
     first = "counters" if receipt.operation == "shift_close" else ""
-    if paper.check_marking and any(line.marking_code for line in receipt.lines):
+    if paper.check_marking and receipt.operation == "sale" and any(line.marking_code for line in receipt.lines):
         first = "marking"
     return freeze(build(receipt, device, timeout, paper), after, first)
 

@@ -93,9 +93,14 @@ def test_it_is_asked_only_where_there_are_codes_and_it_is_wanted():
     for request in (
         protocol.prepare(sale(), DEVICE, paper=protocol.Paper(check_marking=True)),
         protocol.prepare(sale(lines=(PIECE,)), DEVICE),
+        protocol.prepare(
+            sale(lines=(PIECE,), operation="sale_return"), DEVICE, paper=protocol.Paper(check_marking=True)
+        ),
     ):
         asked = []
-        assert run(request, service()[1], asked).kind.value == "done"
+        register, kkm = service()
+        register.cash = Decimal("1000.00")
+        assert run(request, kkm, asked).kind.value == "done"
         assert [command["Command"] for command in asked] == ["RegisterCheck"]
 
 

@@ -11,7 +11,8 @@ patch(PosStore.prototype, {
     /** A piece whose marking code has just been scanned is asked about, behind the screen. */
     async addLineToOrder(vals, order, opts, configure = true) {
         const line = await super.addLineToOrder(...arguments);
-        if (configure && line?.fiscal_marking_code && this.config._kkm_server_marking) {
+        const isSold = line?.fiscal_marking_code && !line.refunded_orderline_id;
+        if (configure && isSold && this.config._kkm_server_marking) {
             this.checkMarkingCode(line).catch((error) =>
                 console.info("The marking code is checked with the receipt:", error?.message)
             );
