@@ -227,7 +227,6 @@ class FiscalRegister(models.Model):
             status,
             problem=self._komtet_sentence(code, status.problem) if code else "",
             register_number=last.register_number or "",
-            format_version=self.komtet_ffd,
         )
 
     def _komtet_secrets(self):
@@ -298,12 +297,19 @@ class FiscalRegister(models.Model):
         if self.provider != "komtet":
             return action
         params = action["params"]
-        found = [self.komtet_queue and f"{self.env._('Queue')}: {self.komtet_queue}", params["message"]]
+        found = [self.komtet_queue and self.env._("Queue: %s", self.komtet_queue), params["message"]]
         if self.komtet_warning:
             found.append(self.komtet_warning)
             params.update(type="warning" if status.ready else params["type"], sticky=True)
         params["message"] = " · ".join(filter(None, found))
         return action
+
+    def _missing_contact(self, partner, email, phone):
+        """Accounting asks for the customer's contact before a receipt that needs one."""
+        needed = self.provider == "komtet" and self.komtet_internet
+        if needed and not protocol.first_contact(email or "", phone or ""):
+            return ["email", "sms"]
+        return super()._missing_contact(partner, email, phone)
 
     def _till_status(self):
         """A till asks for the customer's contact before the sale where the receipt needs one."""

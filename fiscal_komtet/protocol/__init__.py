@@ -8,7 +8,7 @@ from .answers import parse_queue, parse_submit, parse_task, task_id
 from .callbacks import Callback, address_problem, callback_url, parse_callback
 from .checks import Problem, problems
 from .signing import is_genuine, request_to, signature
-from .tasks import Settings, build, freeze, thaw, time_zone
+from .tasks import Settings, build, first_contact, freeze, thaw, time_zone
 
 __all__ = [
     "Callback",
@@ -17,6 +17,7 @@ __all__ = [
     "address_problem",
     "build",
     "callback_url",
+    "first_contact",
     "freeze",
     "is_genuine",
     "parse_callback",

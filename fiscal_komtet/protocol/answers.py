@@ -160,13 +160,8 @@ def parse_queue(reply: Reply) -> RegisterStatus:
         return _unready("garbage", _page(reply))
     state = words(answer.get("state"))
     code = "" if state == const.ACTIVE else "passive" if state == const.PASSIVE else "queue_state"
-    name = shorten(words(answer.get("name")), 128)
-    return RegisterStatus(
-        ready=not code,
-        problem=state if code == "queue_state" else "",
-        name=name,
-        extra={"code": code, "queue": name, "state": shorten(state, 32)},
-    )
+    queue = {"queue": shorten(words(answer.get("name")), 128), "state": shorten(state, 32)}
+    return RegisterStatus(ready=not code, problem=state if code == "queue_state" else "", extra={"code": code, **queue})
 
 
 def _unready(code: str, message: str, reachable: bool = True) -> RegisterStatus:

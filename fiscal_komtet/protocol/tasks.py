@@ -130,12 +130,17 @@ def contact(receipt: Receipt, settings: Settings) -> dict:
 
     Only what the customer's receipt may be sent to, save on the Internet, where the law wants one.
     """
-    email, phone = receipt.customer.email.strip(), phone_number(receipt.customer.phone)
-    if (settings.internet or "email" in receipt.deliver) and _EMAIL.fullmatch(email) and len(email) <= const.CONTACT:
+    email = receipt.customer.email if settings.internet or "email" in receipt.deliver else ""
+    phone = receipt.customer.phone if settings.internet or "sms" in receipt.deliver else ""
+    return first_contact(email, phone)
+
+
+def first_contact(email: str, phone: str) -> dict:
+    """The first of the two that is in a form which the service takes; {} when neither is."""
+    email, phone = email.strip(), phone_number(phone)
+    if _EMAIL.fullmatch(email) and len(email) <= const.CONTACT:
         return {"email": email}
-    if (settings.internet or "sms" in receipt.deliver) and phone:
-        return {"phone": phone}
-    return {}
+    return {"phone": phone} if phone else {}
 
 
 def phone_number(text: str) -> str:

@@ -1,5 +1,7 @@
 """The form of a register: what it asks for and what it shows."""
 
+from lxml import etree
+
 from odoo.tests import Form, tagged
 
 from .common import KomtetCase
@@ -29,6 +31,12 @@ class TestForm(KomtetCase):
             self.assertFalse(form.komtet_warning)
             form.komtet_address = "http://localhost:8069"
             self.assertIn("local network", form.komtet_warning)
+
+    def test_the_queue_is_seen_beside_the_condition(self):
+        arch = etree.fromstring(self.env["fiscal.register"].get_view(view_type="form")["arch"])
+        (queue,) = arch.xpath("//field[@name='komtet_queue']")
+        self.assertEqual(queue.getnext().get("name"), "shift_id")
+        self.assertFalse(queue.xpath("ancestor::div[contains(@class, 'alert')]"))
 
     def test_other_providers_are_left_alone(self):
         register = self.env["fiscal.register"].create({"name": "Demo", "provider": "demo"})

@@ -370,6 +370,14 @@ class TestKomtet(KomtetCase):
             self.draft().action_post()
         self.assertEqual(self.emulator.requests, [])
 
+    def test_accounting_asks_for_the_contact_that_is_needed(self):
+        olga = self.shop.customer
+        self.assertEqual(self.register._missing_contact(olga, False, False), [])
+        self.register.komtet_internet = True
+        self.assertEqual(self.register._missing_contact(olga, False, "+380671234567"), ["email", "sms"])
+        self.assertEqual(self.register._missing_contact(olga, False, "8 912 345-67-89"), [])
+        self.assertEqual(self.register._missing_contact(olga, "olga@example.com", False), [])
+
     def test_a_till_knows_that_the_contact_is_needed(self):
         self.assertFalse(self.register._till_status()["needs_contact"])
         self.register.komtet_internet = True
@@ -396,7 +404,7 @@ class TestKomtet(KomtetCase):
         self.assertEqual(self.register.komtet_queue, "Касса на Ильинке – works")
         notification = self.register.action_test_connection()["params"]
         self.assertEqual(notification["type"], "success")
-        self.assertIn("Касса на Ильинке", notification["message"])
+        self.assertIn("Queue: Касса на Ильинке – works", notification["message"])
 
     def test_status_names_the_register_once_it_is_known(self):
         self.sale()

@@ -174,7 +174,7 @@ def test_queue(reply, ready, reachable, code):
     status = protocol.parse_queue(reply)
     assert (status.ready, status.reachable, status.extra["code"]) == (ready, reachable, code)
     if ready:
-        assert (status.name, status.extra["state"]) == ("Очередь 1", "active")
+        assert (status.extra["queue"], status.extra["state"]) == ("Очередь 1", "active")
 
 
 def test_trouble_with_asking_never_moves_a_document_that_waits():

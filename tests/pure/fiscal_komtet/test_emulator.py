@@ -82,6 +82,14 @@ def test_a_task_takes_its_way(emulator):
     assert "ПРИХОД" in call(emulator, "/")[1]
 
 
+def test_a_task_that_takes_long(emulator):
+    emulator.fault("still_new", "task", polls=2)
+    __, task = create(emulator)
+    emulator.print_all()
+    path = f"/api/shop/v2/tasks/{task['id']}"
+    assert [call(emulator, path)[1]["state"] for __ in range(4)] == ["new", "new", "done", "done"]
+
+
 def test_signature(emulator):
     path = "/api/shop/v2/queues/3"
     assert call(emulator, path)[0] == 200
