@@ -53,27 +53,32 @@ class FiscalDocument(models.Model):
             document.open_payment_ids = document._open_payments()
 
     def _of_customer(self):
-        """A domain for what belongs to the customer of the operation, or None."""
+        """A domain for what belongs to the customer of the operation."""
         if self.operation not in SETTLES or not self.partner_id or not self.register_id:
-            return None
+            return Domain.FALSE
         payer = self.partner_id.commercial_partner_id
         return Domain("company_id", "child_of", self.register_id.company_id.id) & Domain(
             "partner_id", "child_of", payer.id
         )
 
     def _open_moves_domain(self):
-        domain = self._of_customer()
-        if domain is None:
-            return Domain.FALSE
-        domain &= Domain("move_type", "in", SETTLES[self.operation][0]) & Domain("state", "=", "posted")
-        return domain & Domain("payment_state", "in", ("not_paid", "partial"))
+        types, __ = SETTLES.get(self.operation, ((), ""))
+        return (
+            self._of_customer()
+            & Domain("move_type", "in", types)
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+        )
 
     def _open_payments_domain(self):
-        domain = self._of_customer()
-        if domain is None:
-            return Domain.FALSE
-        domain &= Domain("partner_type", "=", "customer") & Domain("payment_type", "=", SETTLES[self.operation][1])
-        return domain & Domain("state", "in", ("draft", "in_process", "paid")) & Domain("pos_session_id", "=", False)
+        __, direction = SETTLES.get(self.operation, ((), ""))
+        return (
+            self._of_customer()
+            & Domain("partner_type", "=", "customer")
+            & Domain("payment_type", "=", direction)
+            & Domain("state", "in", ("draft", "in_process", "paid"))
+            & Domain("pos_session_id", "=", False)
+        )
 
     def _open_moves(self):
         return self.env["account.move"].sudo().search(self._open_moves_domain(), limit=OFFERED).sudo(False)
@@ -90,28 +95,39 @@ class FiscalDocument(models.Model):
         if self.operation not in SETTLES or not self.register_id:
             return
         lines = self._linked_lines()
-        if lines or not (self.move_ids or self.operation_payment_ids):
+        if lines or not self._linked():
             self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
         self.name = self.name or ", ".join(self.move_ids.mapped("name")) or self.operation_payment_ids[:1].memo
         for kind, name in MEANS.items():
             known = self._linked_paid(kind)
             self[name] = max(self[name], float(known))
 
+    def _linked(self):
+        """Whether anything of accounting is linked."""
+        return bool(self.move_ids or self.operation_payment_ids)
+
     def _linked_lines(self):
         """Values of the lines for what is open of the linked invoices, and for the linked payments."""
         register = self.register_id.sudo()
         lines = []
-        parts = []
-        for move in self.sudo().move_ids._origin:
-            owed = move._fiscal_owed()
-            parts.append((Settled(move, owed, owed, move._fiscal_total()), owed))
-        if parts:
-            found, __, __ = parts[0][0].source._fiscal_settled_lines(register, self.operation, parts)
-            lines += found
+        if parts := self._linked_parts():
+            lines, __, __ = parts[0][0].source._fiscal_settled_lines(register, self.operation, parts)
         for payment in self.sudo().operation_payment_ids._origin:
             vals = payment._fiscal_vals(Choice(register, self.employee_id)) or {}
             lines += [command[2] for command in vals.get("line_ids", ())]
         return lines
+
+    def _linked_parts(self):
+        """What is open of the linked invoices, as `(Settled, the money for it)`."""
+        return self._parts_of(self.sudo().move_ids._origin)
+
+    @api.model
+    def _parts_of(self, sources):
+        parts = []
+        for source in sources:
+            owed = source._fiscal_owed()
+            parts.append((Settled(source, owed, owed, source._fiscal_total()), owed))
+        return parts
 
     def _linked_paid(self, kind):
         """What the linked payments come to by this means."""
@@ -163,13 +179,16 @@ class FiscalDocument(models.Model):
     def _link_problems(self):
         """A sentence for each linked record that is not open, or not this customer's."""
         document = self.sudo()
-        foreign = document.move_ids - document.move_ids.filtered_domain(self._open_moves_domain())
-        strange = document.operation_payment_ids
-        strange -= strange.filtered_domain(self._open_payments_domain())
-        names = [*foreign.mapped("display_name"), *strange.mapped("display_name")]
         return [
-            self.env._("“%s” is not open any more, or belongs to another customer. Take it off the operation.", name)
-            for name in names
+            self.env._(
+                "“%s” is not open any more, or belongs to another customer. Take it off the operation.",
+                record.display_name,
+            )
+            for linked, domain in (
+                (document.move_ids, self._open_moves_domain()),
+                (document.operation_payment_ids, self._open_payments_domain()),
+            )
+            for record in linked - linked.filtered_domain(domain)
         ]
 
     def _new_money(self):
@@ -270,14 +289,13 @@ class AccountPayment(models.Model):
         """The receipts that speak of the payment."""
         return self.sudo()._fiscal_shown().filtered(lambda document: document.state in MADE)
 
-    def _fiscal_operations_made(self):
+    def _fiscal_operations(self):
+        """The operations whose receipt is that of the payment; one with an error is sent again, not another made."""
         return self.sudo().fiscal_operation_ids.filtered(lambda document: document.state in (*MADE, "rejected"))
 
-    def _fiscal_refusal(self):
-        if made := self._fiscal_operations_made():
-            return self.env._("Its receipt is “%s” in the operations book.", made[0].display_name)
-        return super()._fiscal_refusal()
+    def _fiscal_own_document(self):
+        return super()._fiscal_own_document() | self._fiscal_operations()
 
     def _fiscal_enqueue(self, choice=None):
-        mine = self.filtered(lambda payment: not payment._fiscal_operations_made())
-        return super(AccountPayment, mine)._fiscal_enqueue(choice)
+        others = self.filtered(lambda payment: not payment._fiscal_operations())
+        return super(AccountPayment, others)._fiscal_enqueue(choice) | self._fiscal_operations()

@@ -9,6 +9,10 @@ from ..const import DETAILS
 from ..tools import details
 from ..tools.money import money
 
+#: the model whose custom fields are tags
+SOURCE = "account.payment"
+#: where Odoo keeps the definitions of properties that belong to a whole model
+OF_MODEL = "properties.base.definition"
 #: types of custom fields that have a place in a text
 TYPES = (
     *("char", "text", "html", "selection", "many2one", "many2many", "tags"),
@@ -129,7 +133,7 @@ class FiscalRegister(models.Model):
         :param short: also the names without `x_`, as far as they are not ambiguous
         """
         custom, aliases = {}, {}
-        for name, field in self.env["account.payment"]._fields.items():
+        for name, field in self.env[SOURCE]._fields.items():
             if field.manual and field.type in TYPES:
                 found = (field, None, field._description_string(self.env))
                 custom[f"custom_{name}".casefold()] = found
@@ -147,10 +151,11 @@ class FiscalRegister(models.Model):
 
     @api.model
     def _details_property_definitions(self, field):
-        container = self.env[self.env["account.payment"]._fields[field.definition_record].comodel_name]
-        records = container.sudo().search_fetch(
-            [(field.definition_record_field, "!=", False)], [field.definition_record_field]
-        )
+        container = self.env[self.env[SOURCE]._fields[field.definition_record].comodel_name].sudo()
+        if container._name == OF_MODEL:
+            records = container._get_definition_for_property_field(SOURCE, field.name)
+        else:
+            records = container.search([(field.definition_record_field, "!=", False)])
         for record in records:
             for definition in record[field.definition_record_field] or ():
                 if definition.get("type") in TYPES and definition.get("string"):

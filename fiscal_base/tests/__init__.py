@@ -10,6 +10,7 @@ from . import test_shift
 from . import test_manual
 from . import test_operation
 from . import test_operation_payments
+from . import test_tours_book
 from . import test_payments
 from . import test_pos_order
 from . import test_till

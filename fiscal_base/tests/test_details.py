@@ -1,6 +1,7 @@
 """What a receipt says of a payment: the details template of the register or the journal."""
 
 from datetime import date
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
@@ -230,6 +231,42 @@ class TestDetails(FiscalCase):
         self.payment.write({"x_lessons": 0, "x_predmet": False})
         self.assertEqual(self.text("{note} - {custom_x_predmet} ({custom_x_lessons})"), "за октябрь")
         self.assertIn("{custom_x_predmet}", [tag["tag"] for tag in self.register.details_help()["tags"]])
+
+    def test_properties(self):
+        """Odoo's payments have none, other modules may add them; here those of a customer stand in for them."""
+        module = "odoo.addons.fiscal_base.models.fiscal_register_details.SOURCE"
+        self.startPatcher(patch(module, "res.partner"))
+        field = self.env["res.partner"]._fields["properties"]
+        self.father.properties_base_definition_id.properties_definition = [
+            {"name": "p1", "string": "Предмет", "type": "char"},
+            {"name": "p2", "string": "Уровень", "type": "selection", "selection": [["b1", "Средний"]]},
+            {"name": "p3", "string": "Учитель", "type": "many2one", "comodel": "res.partner"},
+            {"name": "p4", "string": "Дни", "type": "tags", "tags": [["mo", "Пн", 1], ["we", "Ср", 2]]},
+            {"name": "p5", "string": "Начало курса", "type": "date"},
+            {"name": "p6", "string": "Заметка", "type": "separator"},
+        ]
+        self.father.properties = {
+            "p1": "Английский",
+            "p2": "b1",
+            "p3": self.shop.customer.id,
+            "p4": ["mo", "we"],
+            "p5": "2026-10-01",
+        }
+        custom = self.register._details_custom()
+        for tag, text in {
+            "custom_предмет": "Английский",
+            "custom_p1": "Английский",
+            "custom_уровень": "Средний",
+            "custom_учитель": "Ольга Кузнецова",
+            "custom_дни": "Пн, Ср",
+            "custom_начало_курса": "01.10.2026",
+        }.items():
+            with self.subTest(tag=tag):
+                self.assertEqual(self.register._details_custom_value(self.father, *custom[tag][:2]), text)
+                self.assertEqual(custom[tag][0], field)
+                self.assertEqual(self.register._details_custom_value(self.shop.customer, *custom[tag][:2]), "")
+        self.assertNotIn("custom_заметка", custom)
+        self.register.details_template = "{custom_предмет} {custom_начало_курса}"
 
     def test_an_ambiguous_short_name_is_no_tag(self):
         self.custom("x_level", "char")

@@ -37,8 +37,9 @@ class TestOperationPayments(AccountingCase):
         self.assertFalse(of_others)
         for payment in document.operation_payment_ids:
             self.assertEqual((payment.fiscal_state, payment.fiscal_count), ("done", 1))
-            self.assertTrue(payment._fiscal_refusal())
-            self.assertFalse(payment._fiscal_enqueue() - document)
+            self.assertEqual(payment._fiscal_enqueue(), document)
+            dialog = self.env["fiscal.fiscalize"].browse(payment.action_fiscalize()["res_id"])
+            self.assertEqual(dialog.line_ids.status, "made")
 
     # === Invoices ===
 
@@ -217,7 +218,7 @@ class TestOperationPayments(AccountingCase):
         self.assertEqual(
             (document.stage, payment.fiscal_state, payment.fiscal_error), ("rejected",) * 2 + ("Бумага кончилась",)
         )
-        self.assertFalse(payment._fiscal_enqueue(), "the operation is sent again, not another receipt made")
+        self.assertEqual(payment._fiscal_enqueue(), document, "it is sent again, not another receipt made")
         document.action_retry()
         self.drain()
         self.assertEqual((document.stage, len(document.operation_payment_ids)), ("done", 1))

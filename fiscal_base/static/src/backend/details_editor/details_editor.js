@@ -9,6 +9,9 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useInputField } from "@web/views/fields/input_field_hook";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
+/** The end of a text after which a tag follows without a blank. */
+const OPEN_END = /[\s([«„“"/-]$/;
+
 /**
  * Editor of a details template: the text with its tags, what it says of a payment while one types, and the tags, each
  * with an example, which a click puts into the text. All that is shown the server has made; here is no second engine.
@@ -23,6 +26,7 @@ export class DetailsEditor extends Component {
         this.textarea = useRef("textarea");
         this.state = useState({
             help: { tags: [], default: "", payments: false },
+            empty: true,
             payment: false,
             preview: { text: "", whole: "", problems: [] },
         });
@@ -78,9 +82,10 @@ export class DetailsEditor extends Component {
     }
 
     async preview() {
-        const text = this.textarea.el ? this.textarea.el.value : this.value;
+        const text = (this.textarea.el ? this.textarea.el.value : this.value).trim();
+        this.state.empty = !text;
         this.state.preview = await this.latest.add(
-            this.call("details_preview", text.trim() || this.state.help.default, this.state.payment)
+            this.call("details_preview", text || this.state.help.default, this.state.payment)
         );
     }
 
@@ -88,10 +93,12 @@ export class DetailsEditor extends Component {
         this.state.payment = payment;
     }
 
-    /** Put `text` where the cursor is, as if it had been typed. */
+    /** Put `text` where the cursor is, as if it had been typed, with a blank before it where a word ends. */
     insert(text) {
         const { el } = this.textarea;
-        el.setRangeText(text, el.selectionStart, el.selectionEnd, "end");
+        const before = el.value.slice(0, el.selectionStart);
+        const blank = !before || OPEN_END.test(before) ? "" : " ";
+        el.setRangeText(blank + text, el.selectionStart, el.selectionEnd, "end");
         el.dispatchEvent(new InputEvent("input", { bubbles: true }));
         el.focus();
     }

@@ -115,6 +115,9 @@ test("an empty template shows and tries the one in force", async () => {
     expect(".fiscal-details-text").toHaveText("On paper: {customer} - {note}");
     await contains("button:contains(Change it)").click();
     expect("textarea").toHaveValue("{customer} - {note}");
+    await advanceTime(200);
+    await animationFrame();
+    expect("button:contains(Change it)").toHaveCount(0);
 });
 
 test("a click puts the tag where the cursor is, and it is saved", async () => {
@@ -126,13 +129,13 @@ test("a click puts the tag where the cursor is, and it is saved", async () => {
     queryOne("textarea").setSelectionRange(4, 4);
     await click(`button[data-tag="{customer}"]`);
     await click(`button[data-tag="{note}"]`);
-    expect("textarea").toHaveValue("for {customer}{note}, thank you");
+    expect("textarea").toHaveValue("for {customer} {note}, thank you");
     expect("textarea").toBeFocused();
     await advanceTime(200);
     await animationFrame();
-    expect(".fiscal-details-text").toHaveText("On paper: for {customer}{note}, thank you");
+    expect(".fiscal-details-text").toHaveText("On paper: for {customer} {note}, thank you");
     await contains(".o_form_button_save").click();
-    expect.verifySteps(["for {customer}{note}, thank you"]);
+    expect.verifySteps(["for {customer} {note}, thank you"]);
 });
 
 test("a selected piece of the text is replaced by the tag", async () => {
