@@ -88,6 +88,8 @@ class TestKkmServerTours(FiscalTourCase):
         self.env.invalidate_all()
         self.assert_registered_as_sold()
         self.assertEqual(len(self.documents().filtered("pos_order_id")), 1)
+        self.assertEqual([printed.type for printed in self.emulator.documents], ["shift_open", "sale", "shift_close"])
+        self.assertEqual(set(self.documents().mapped("state")), {"done"})
         self.assertFalse(self.register.kkm_server_password)
 
     def test_card_terminal_beside_the_till(self):

@@ -6,7 +6,7 @@ import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
 import { registry } from "@web/core/registry";
-import { sellTwoProducts } from "@fiscal_base/../tests/tours/fiscal_tours";
+import { closeRegister, sellTwoProducts } from "@fiscal_base/../tests/tours/fiscal_tours";
 import * as Fiscal from "@fiscal_base/../tests/tours/utils/fiscal_util";
 
 /** What the test says about itself: `origin` and `password` of KKM Server. */
@@ -37,6 +37,8 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_browser", {
             keepPassword(),
             ...sellTwoProducts(),
             Fiscal.receiptIsRegistered({ link: true }),
+            ReceiptScreen.clickNextOrder(),
+            ...closeRegister(),
         ].flat(Infinity),
 });
 
