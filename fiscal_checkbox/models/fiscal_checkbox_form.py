@@ -29,9 +29,7 @@ class FiscalCheckboxForm(models.Model):
         help="One of the forms that order 601 of the tax service allows, such as «Картка», «Інтернет еквайринг», "
         "«Платіж через інтегратора <name>» or «За реквізитами (IBAN)».",
     )
-    code = fields.Integer(
-        string="Code", default=1, required=True, help="1 to 9: separates cashless forms in Z reports."
-    )
+    code = fields.Integer(default=1, required=True, help="1 to 9: separates cashless forms in Z reports.")
 
     _unique_form = models.UniqueIndex(
         "(register_id, kind, COALESCE(payment_name, ''))", "This payment has its form already. Change the one row."

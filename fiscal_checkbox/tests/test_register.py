@@ -136,6 +136,45 @@ class TestCheckbox(CheckboxCase):
         self.settle()
         self.assertTrue(closing.shift_id.differs)
 
+    def round_cash(self, step):
+        account = self.env["account.account"].search(
+            [("company_ids", "in", self.company.ids), ("account_type", "=", "income")], limit=1
+        )
+        rounding = self.env["account.cash.rounding"].create(
+            {
+                "name": f"Готівка {step}",
+                "rounding": step,
+                "rounding_method": "HALF-UP",
+                "strategy": "add_invoice_line",
+                "profit_account_id": account.id,
+                "loss_account_id": account.id,
+            }
+        )
+        self.config.write({"cash_rounding": True, "only_round_cash_method": True, "rounding_method": rounding.id})
+
+    def test_cash_is_rounded_by_the_service(self):
+        self.round_cash(0.5)
+        self.register.checkbox_rounding = "ROUND_50"
+        coffee = self.shop.products["coffee"]
+        order = self.sell([(coffee, 1)], [(self.shop.cash, 190)], to_pay=190)
+        self.settle()
+        document = order.fiscal_document_ids
+        self.assertEqual((document.state, document.total, document.rounding), ("done", 190, 0.1))
+        (sale,) = self.registered("SELL")
+        self.assertEqual((sale.body["rounding_mode"], sale.total, sale.round_sum), ("ROUND_50", 19000, 10))
+        self.assertEqual(sale.goods[0]["total_sum"], 18990)
+
+    def test_rounding_beside_a_card_is_a_line_of_its_own(self):
+        self.round_cash(0.5)
+        self.register.checkbox_rounding = "ROUND_50"
+        coffee = self.shop.products["coffee"]
+        order = self.sell([(coffee, 1)], [(self.shop.card, 100), (self.shop.cash, 90)], to_pay=190)
+        self.settle()
+        self.assertEqual(order.fiscal_document_ids.state, "done", order.fiscal_document_ids.error_message)
+        (sale,) = self.registered("SELL")
+        self.assertNotIn("rounding_mode", sale.body)
+        self.assertEqual((sale.total, sale.body["discounts"][0]["type"]), (19000, "EXTRA_CHARGE"))
+
     def test_prepayment_and_the_rest(self):
         later = self.env["pos.payment.method"].create(
             {"name": "Пізніше", "company_id": self.company.id, "split_transactions": True}
