@@ -7,7 +7,8 @@ class AccountJournal(models.Model):
     vchasno_pay_type_id = fields.Many2one(
         "fiscal.vchasno.pay.type",
         string="Pay type at Vchasno.Kasa",
-        help="Empty: cash is 0, card 2, prepayment 3, credit 5. It has to be switched on in the register's settings there.",
+        help="Empty: cash is 0, card 2, prepayment 3, credit 5. "
+        "It has to be switched on in the register's settings there.",
     )
 
     def _fiscal_payment_code(self):

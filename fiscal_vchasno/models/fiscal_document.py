@@ -7,4 +7,4 @@ class FiscalDocument(models.Model):
     vchasno_receipt = fields.Json(
         string="Receipt as JSON", readonly=True, copy=False, help="As Vchasno.Kasa shows it, fetched after the sale."
     )
-    vchasno_has_receipt = fields.Boolean(readonly=True, copy=False)
+    vchasno_has_receipt = fields.Boolean(string="JSON is kept", readonly=True, copy=False)

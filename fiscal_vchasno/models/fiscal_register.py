@@ -78,7 +78,8 @@ class FiscalRegister(models.Model):
     vchasno_return_numbers = fields.Boolean(
         string="Returns name the purchase",
         default=True,
-        help="The fiscal numbers of the purchase's receipt and register stand on the return (for “Національний кешбек”).",
+        help="The fiscal numbers of the purchase's receipt and register stand on the return "
+        "(for “Національний кешбек”).",
     )
     vchasno_subtasks = fields.Boolean(
         string="Prepayment as a receipt of its own kind",
@@ -92,8 +93,8 @@ class FiscalRegister(models.Model):
     def _check_vchasno_token(self):
         # Not a unique index: PostgreSQL would write the token into its message, and Odoo that into the log.
         for register in self.sudo().filtered("vchasno_token"):
-            others = self.sudo().with_context(active_test=False)
-            if others.search_count([("vchasno_token", "=", register.vchasno_token), ("id", "!=", register.id)], limit=1):
+            same = [("vchasno_token", "=", register.vchasno_token), ("id", "!=", register.id)]
+            if self.sudo().with_context(active_test=False).search_count(same, limit=1):
                 raise ValidationError(
                     self.env._(
                         "Another register of this database has this token already. Each register has a token of its "
@@ -177,9 +178,9 @@ class FiscalRegister(models.Model):
         )
 
     def _vchasno_validate(self, receipt):
-        sentences = [
-            self.env._(texts.PROBLEMS[problem.code]) % problem.values for problem in protocol.problems(receipt)
-        ]
+        problems = protocol.problems(receipt)
+        words = [(self.env._(texts.PROBLEMS[problem.code]), problem.values) for problem in problems]
+        sentences = [sentence % values for sentence, values in words]
         if self.company_id.currency_id.name != "UAH":
             sentences.append(self.env._("Vchasno.Kasa registers hryvnias only; the company's currency is another one."))
         return sentences

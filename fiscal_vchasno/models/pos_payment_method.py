@@ -10,7 +10,8 @@ class PosPaymentMethod(models.Model):
     vchasno_pay_type_id = fields.Many2one(
         "fiscal.vchasno.pay.type",
         string="Pay type at Vchasno.Kasa",
-        help="Empty: cash is 0, card 2, prepayment 3, credit 5. It has to be switched on in the register's settings there.",
+        help="Empty: cash is 0, card 2, prepayment 3, credit 5. "
+        "It has to be switched on in the register's settings there.",
     )
     vchasno_terminal = fields.Char(
         string="Terminal in Device Manager", copy=False, help="The name that the bank terminal has in Device Manager."
@@ -35,7 +36,8 @@ class PosPaymentMethod(models.Model):
     @api.constrains("use_payment_terminal", "vchasno_terminal", "vchasno_terminal_url")
     def _check_vchasno_terminal(self):
         for method in self:
-            if method.use_payment_terminal == "vchasno" and not (method.vchasno_terminal and method.vchasno_terminal_url):
+            named = method.vchasno_terminal and method.vchasno_terminal_url
+            if method.use_payment_terminal == "vchasno" and not named:
                 raise ValidationError(
                     self.env._(
                         "“%s” needs the name of the terminal in Device Manager and the address of Device Manager.",

@@ -28,7 +28,7 @@ from .answers import (
     with_view,
     words,
 )
-from .requests import Access, Settings, by_tag, freeze, get, http, question, receipt_view, thaw
+from .requests import Access, Settings, ask, by_tag, freeze, http, question, receipt_view, thaw
 
 #: entries of one page of a list (§1.5: 100 without it)
 PAGE = 100
@@ -115,7 +115,9 @@ def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Reque
     return None
 
 
-def _pages(path: str, query: dict, access: Access, most: int = PAGES) -> Generator[Request, Reply, list[dict] | Outcome]:
+def _pages(
+    path: str, query: dict, access: Access, most: int = PAGES
+) -> Generator[Request, Reply, list[dict] | Outcome]:
     """The entries of a list; an outcome where the service could not be asked.
 
     A list that is refused for its own sake says nothing: the repeat of the tag is left.
@@ -124,7 +126,7 @@ def _pages(path: str, query: dict, access: Access, most: int = PAGES) -> Generat
     """
     found = []
     for page in range(1, most + 1):
-        reply = yield get(f"{path}?{urlencode({**query, 'page': page, 'limit': PAGE})}", access)
+        reply = yield ask(f"{path}?{urlencode({**query, 'page': page, 'limit': PAGE})}", access)
         if not isinstance(reply, Answer) or reply.status == 401 or reply.status >= 500:
             return dataclasses.replace(read(reply), kind=Kind.UNKNOWN)
         answer = decode(reply.text)

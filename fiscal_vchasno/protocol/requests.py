@@ -32,14 +32,18 @@ class Settings:
     """What the register's settings add to a document.
 
     :param device: name of the register in Device Manager; "" for the cloud, which knows it by the token (§8.3)
-    :param subtasks: prepayment and its settlement as subtasks 1 and 2 (§2.10), which one client alone has shown; without
-        it they are sales with the pay type of a prepayment
+    :param subtasks: prepayment and its settlement as subtasks 1 and 2 (§2.10), which one client alone has shown;
+        without it they are sales with the pay type of a prepayment
     :param purchase: (fiscal number of the purchase, of its register) for a return (§2.3); empty texts are left out
     """
 
     device: str = ""
     subtasks: bool = False
     purchase: tuple[str, str] = ("", "")
+
+
+#: a register in the cloud with nothing set
+CLOUD = Settings()
 
 
 @dataclass(frozen=True)
@@ -134,14 +138,14 @@ def dm_http(path: str, body: str, access: Access, seconds: float) -> transport.R
     return transport.Request("POST", base + path, body=body, headers=_headers(access), read_timeout=seconds)
 
 
-def get(path: str, access: Access) -> transport.Request:
+def ask(path: str, access: Access) -> transport.Request:
     """A question to the cloud (§1.5)."""
     return transport.Request("GET", _base(access.url) + path, headers=_headers(access))
 
 
 def receipt_view(number: str, access: Access) -> transport.Request:
     """The fiscalised receipt as JSON (§7.3)."""
-    return get(f"/c/{quote(number, safe='')}.json", access)
+    return ask(f"/c/{quote(number, safe='')}.json", access)
 
 
 def notification(number: str, channel: str, address: str, access: Access) -> transport.Request:
@@ -168,7 +172,7 @@ def _headers(access: Access) -> dict:
 # === Documents ===
 
 
-def build(receipt: Receipt, settings: Settings = Settings()) -> dict:
+def build(receipt: Receipt, settings: Settings = CLOUD) -> dict:
     """The task for `receipt`, whatever its operation.
 
     :raises KeyError: for an operation or payment that `checks.problems` reports
@@ -193,7 +197,7 @@ def build(receipt: Receipt, settings: Settings = Settings()) -> dict:
     return {**_head(settings), "tag": receipt.key, **_userinfo(receipt), **root, "fiscal": fiscal}
 
 
-def question(settings: Settings = Settings(), task: int = const.STATUS_TASK) -> dict:
+def question(settings: Settings = CLOUD, task: int = const.STATUS_TASK) -> dict:
     """A task that registers nothing: the status of the register (§2.7)."""
     return {**_head(settings), "fiscal": {"task": task}}
 

@@ -6,8 +6,9 @@ from odoo.tests import tagged
 
 from odoo.addons.fiscal_base.tools.transport import Request, send
 
-from .common import Register, VchasnoCase, VchasnoEmulator
 from tests.emulators.vchasno_dm import DeviceManagerEmulator
+
+from .common import Register, VchasnoCase, VchasnoEmulator
 
 
 @tagged("post_install", "-at_install")

@@ -11,4 +11,4 @@ from odoo.addons.fiscal_base.tests import test_hoot
 class TestVchasnoHoot(test_hoot.TestHoot):
     def test_unit_desktop(self):
         with patch.object(test_hoot, "SUITE", "@fiscal_vchasno"):
-            super().test_unit_desktop()
+            return super().test_unit_desktop()

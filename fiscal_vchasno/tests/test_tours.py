@@ -8,8 +8,9 @@ from odoo.tests.common import _super_send
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
-from .common import TOKEN, Register, VchasnoEmulator
 from tests.emulators.vchasno_dm import DeviceManagerEmulator
+
+from .common import TOKEN, Register, VchasnoEmulator
 
 
 @tagged("post_install", "-at_install", "fiscal_browser")
@@ -93,7 +94,10 @@ class TestVchasnoTours(FiscalTourCase):
         emulator.fault("no_funds", "pay")
         self.tour("fiscal_vchasno_terminal")
         terminal = emulator.terminals[0]
-        self.assertEqual([(each.task, each.amount) for each in terminal.transactions], [(1, Decimal("189.90")), (2, Decimal("189.90"))])
+        self.assertEqual(
+            [(each.task, each.amount) for each in terminal.transactions],
+            [(1, Decimal("189.90")), (2, Decimal("189.90"))],
+        )
         self.assertEqual(terminal.money, 0)
         sale, back = (printed for printed in emulator.documents if printed.task in (1, 2))
         (paid,), (returned,) = sale.pays, back.pays

@@ -24,6 +24,8 @@ def install(env):
             _on_komtet(shop)
         if country == "UA" and "fiscal_checkbox" in installed:
             _on_checkbox(shop)
+        if country == "UA" and "fiscal_vchasno" in installed:
+            _on_vchasno(shop.registers[0])
         groups = ("base.group_user", "point_of_sale.group_pos_manager", "account.group_account_invoice")
         user = env["res.users"].create(
             {
@@ -110,6 +112,19 @@ def _on_checkbox(shop):
     taxes = [(1, "А", "ПДВ 20%", 20, False), (2, "Б", "ПДВ 7%", 7, False), (8, "З", "Без ПДВ", 0, True)]
     names = ("code", "symbol", "label", "rate", "no_vat")
     register._checkbox_take_taxes("demo", [dict(zip(names, tax, strict=True)) for tax in taxes])
+
+
+def _on_vchasno(register):
+    """The first till's register: the test register of the emulated cloud."""
+    register.write(
+        {
+            "provider": "vchasno",
+            "name": f"{register.name} (Вчасно.Каса)",
+            "vchasno_url": "http://127.0.0.1:3938",
+            "vchasno_token": "token-of-the-register",
+            "shift_policy": "first",
+        }
+    )
 
 
 if "env" in globals():

@@ -1,7 +1,7 @@
 """An emulator of the cloud of Vchasno.Kasa: `python -m tests.emulators.vchasno --port 3938`.
 
-As strict as the service: token, form of a task, sums, groups and pay types that are switched on, shifts, and one receipt
-for one tag. `§` names the section of the protocol notes, `vchasno.md`.
+As strict as the service: token, form of a task, sums, groups and pay types that are switched on, shifts, and one
+receipt for one tag. `§` names the section of the protocol notes, `vchasno.md`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from .common import Emulator, Fault, HttpAnswer, HttpRequest, html_answer, main
 from .vchasno_register import ERRORS, FLOWS, STOP, Printed, Refused, Register, Shift
 
 EXECUTE = "/api/v3/fiscal/execute"
-NAMES = {0: "open", 1: "sale", 2: "return", 3: "cash_in", 4: "cash_out", 10: "x", 11: "z", 14: "withdrawal", 18: "status"}
+#: names of tasks, for faults
+NAMES = {0: "open", 1: "sale", 2: "return", 3: "cash_in", 4: "cash_out", 10: "x", 11: "z"}
+NAMES |= {14: "withdrawal", 18: "status"}
 
 
 class VchasnoEmulator(Emulator):
@@ -174,7 +176,8 @@ class VchasnoEmulator(Emulator):
         if channel not in ("email", "sms", "viber", "cascade"):
             return _json({"detail": "channel"}, 400)
         is_email = "@" in recipient
-        if is_email != (channel == "email") or not (is_email or (recipient.startswith("+380") and len(recipient) == 13)):
+        is_phone = recipient.startswith("+380") and len(recipient) == 13
+        if not (is_email if channel == "email" else is_phone):
             return _json({"detail": "Невірний отримувач"}, 400)
         if number not in {each.number for each in register.printed}:
             return _json({"detail": "Чек не знайдено"}, 404)

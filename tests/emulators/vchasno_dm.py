@@ -1,4 +1,6 @@
-"""An emulator of Device Manager, Vchasno.Kasa's program in the shop: `python -m tests.emulators.vchasno_dm --port 3939`.
+"""An emulator of Device Manager, Vchasno.Kasa's program in the shop.
+
+`python -m tests.emulators.vchasno_dm --port 3939`
 
 The registers are those of the cloud's emulator with Device Manager's own codes: no shift opens by itself, a tag can be
 asked for, and a bank terminal stands beside them. `§` names the section of the protocol notes, `vchasno.md`.
@@ -70,9 +72,9 @@ class DeviceManagerEmulator(Emulator):
         return [printed.as_json() for printed in self.documents]
 
     def tapes(self) -> list[str]:
+        words = {1: "ОПЛАТА", 2: "ПОВЕРНЕННЯ", 3: "СКАСУВАННЯ"}
         slips = [
-            f"ТЕРМІНАЛ {terminal.name}\n{'ПОВЕРНЕННЯ' if each.task == 2 else 'СКАСУВАННЯ' if each.task == 3 else 'ОПЛАТА'}"
-            f" {each.amount}\nRRN {each.rrn}"
+            f"ТЕРМІНАЛ {terminal.name}\n{words[each.task]} {each.amount}\nRRN {each.rrn}"
             for terminal in self.terminals
             for each in terminal.transactions
         ]
@@ -132,7 +134,7 @@ class DeviceManagerEmulator(Emulator):
                 return self._error(body, fault.options["res"], fault.options.get("text", "Помилка"))
             if body.get("type") == SEARCH:
                 return self._search(register, body)
-            if body.get("type") != FISCAL or not body.get("tag") and body.get("fiscal", {}).get("task") != 18:
+            if body.get("type") != FISCAL or (not body.get("tag") and body.get("fiscal", {}).get("task") != 18):
                 return self._error(body, 2000, "Невідомий тип запиту")
             if fault and fault.kind == "busy":
                 return self._error(body, 1105, "Пристрій зайнятий", action=1)
@@ -187,7 +189,7 @@ class DeviceManagerEmulator(Emulator):
         return HttpAnswer(200, encode(value).encode(), headers)
 
     def _preflight(self, request: HttpRequest) -> HttpAnswer:
-        """Browsers ask first (§8.6). What Device Manager answers is not known; a shop puts a proxy before it if need be."""
+        """Browsers ask first (§8.6). What Device Manager answers is not known; a shop may need a proxy before it."""
         return HttpAnswer(
             200,
             b"",

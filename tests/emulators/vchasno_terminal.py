@@ -110,7 +110,8 @@ class Terminal:
             if amount <= 0 or amount != amount.quantize(CENT):
                 raise TerminalRefused(5016, "Невірна сума")
         if task == 2:
-            paid = next((each for each in self.transactions if each.task == 1 and each.rrn == pay.get("refundid")), None)
+            payments = (each for each in self.transactions if each.task == 1)
+            paid = next((each for each in payments if each.rrn == pay.get("refundid")), None)
             if paid is None or paid.cancelled or paid.refunded + amount > paid.amount:
                 raise TerminalRefused(5025, "Невірний RRN")
             paid.refunded += amount

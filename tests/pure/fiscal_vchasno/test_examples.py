@@ -1,4 +1,4 @@
-"""The vendor's own examples: the addon builds what they say and reads what they answer, the emulator answers as they do."""
+"""The vendor's examples: the addon builds what they say and reads what they answer, the emulator does as they do."""
 
 import json
 from dataclasses import replace
@@ -113,7 +113,8 @@ def test_status_question():
 
 def test_delivery_request():
     theirs = example_of("/api/v3/notifications")
-    request = protocol.notification("TEST_oTzS71QVfYGwTw", "email", "test@vchasno.ua", protocol.Access("cloud", "", "t"))
+    access = protocol.Access("cloud", "", "t")
+    request = protocol.notification("TEST_oTzS71QVfYGwTw", "email", "test@vchasno.ua", access)
     assert json.loads(request.body) == theirs["request"]
     taken, __, __ = protocol.parse_delivery(Answer(200, json.dumps(theirs["answer"])), "TEST_oTzS71QVfYGwTw")
     assert taken

@@ -12,8 +12,10 @@ from addons.fiscal_vchasno.protocol import Access, Settings
 
 from .samples import CHEESE, CUSTOMER, KEY, TEA, TOKEN, card, cash, cloud, operation, sale
 
+CLOUD = Settings()
 
-def receipt(document, settings=Settings()):
+
+def receipt(document, settings=CLOUD):
     return protocol.build(document, settings)["fiscal"]["receipt"]
 
 
