@@ -11,6 +11,8 @@ from odoo.addons.fiscal_base.tools.transport import send
 from .. import const, protocol, texts
 from ..protocol.picture import two_colours
 
+#: Only who holds this very object takes requests for a call: a context that comes from a browser cannot carry it.
+CALL = object()
 #: seconds for which a browser may be away with a request, beyond what KKM Server itself waits for the register
 BROWSER_MARGIN = 30
 
@@ -262,11 +264,13 @@ class FiscalRegister(models.Model):
 
     def _relay_take(self):
         """A browser carries nothing to a KKM Server that calls: it would only hold up the next call."""
-        return None if self._kkm_server_calls() else super()._relay_take()
+        if self._kkm_server_calls() and self.env.context.get("kkm_server_call") is not CALL:
+            return None
+        return super()._relay_take()
 
     def _kkm_server_take_request(self):
-        """The same for the call of KKM Server itself."""
-        return super()._relay_take()
+        """The next request, for the call of KKM Server itself."""
+        return self.with_context(kkm_server_call=CALL)._relay_take()
 
     @api.depends("kkm_server_connection")
     def _compute_relays(self):
