@@ -20,6 +20,7 @@ OUTCOMES = {
     "slow": _lt("Vchasno.Kasa did not finish in time."),
     "dm_proxy": _lt("Vchasno.Kasa lost the connection to the Device Manager of the shop."),
     "dm_not_connected": _lt("The Device Manager of the shop is not connected to Vchasno.Kasa. Start it there."),
+    "other_way": _lt("The document went to the cloud. Switch the register back to the cloud until it is cleared up."),
     "no_such_tag": _lt("Device Manager has never had the document."),
     # the document
     "invalid": _lt("Vchasno.Kasa refuses the document for what it says."),

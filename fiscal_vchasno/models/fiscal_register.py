@@ -7,15 +7,15 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.fiscal_base.const import PAYMENT_KINDS
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
-from odoo.addons.fiscal_base.tools.outcome import Kind, storable
-from odoo.addons.fiscal_base.tools.transport import send
+from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome, storable
+from odoo.addons.fiscal_base.tools.transport import Answer, send
 
 from .. import const, protocol, texts
 
 #: seconds for which a browser may be away with a request
 LEASE = 90
-#: receipts whose JSON one turn of the scheduled action fetches at most, and for how many days it is tried
-VIEWS, VIEW_DAYS = 20, 3
+#: receipts whose JSON one turn of the scheduled action fetches at most, and for how many hours it is tried
+VIEWS, VIEW_HOURS = 20, 2
 
 
 class FiscalRegister(models.Model):
@@ -142,6 +142,9 @@ class FiscalRegister(models.Model):
             for name in ("vchasno_token", "vchasno_proxy_token"):
                 if name not in vals:
                     moved.filtered(name).write({name: False})
+        if {"vchasno_token", "vchasno_mode", "vchasno_device"} & vals.keys():
+            # whether it is a test register is said by the one that is asked now
+            vals = {"status_data": False, **vals}
         named = {"vchasno_mode", "vchasno_device"} & vals.keys()
         changed = self.filtered(lambda register: any(register[name] != vals[name] for name in named))
         result = super().write(vals)
@@ -190,9 +193,7 @@ class FiscalRegister(models.Model):
         settings = self._vchasno_settings()
         if self.vchasno_return_numbers and receipt.operation == "sale_return":
             original = document.original_id
-            settings = replace(
-                settings, purchase=(original.fiscal_number or "", original.register_number or "")
-            )
+            settings = replace(settings, purchase=(original.fiscal_number or "", original.register_number or ""))
         since = receipt.issued_at.isoformat(timespec="seconds") if receipt.issued_at else ""
         return protocol.freeze(protocol.build(receipt, settings), since)
 
@@ -204,6 +205,9 @@ class FiscalRegister(models.Model):
             code = status.extra["code"]
             return replace(status, problem=self._vchasno_sentence(code, status.problem)) if code else status
         access = self._vchasno_access(dm='"device":' in request["body"])
+        if self.vchasno_mode == "dm_browser" and access.token:
+            # its requests go to a browser, which is told no token
+            return self._vchasno_in_words(Outcome.unknown("", code="other_way"))
         said = yield from (protocol.lookup if kind == "lookup" else protocol.submit)(request, access, url)
         return self._vchasno_in_words(said)
 
@@ -257,7 +261,7 @@ class FiscalRegister(models.Model):
         """Fetch the JSON of registered receipts and keep it with them, after the sale and apart from it."""
         if self.vchasno_mode != "cloud":
             return
-        since = fields.Datetime.now() - timedelta(days=VIEW_DAYS)
+        since = fields.Datetime.now() - timedelta(hours=VIEW_HOURS)
         with self._lane() as register:
             documents = self.env["fiscal.document"]
             if register:
@@ -268,18 +272,19 @@ class FiscalRegister(models.Model):
                         ("state", "=", "done"),
                         ("operation", "in", ("sale", "sale_return")),
                         ("vchasno_has_receipt", "=", False),
-                        ("date", ">=", since),
+                        ("registered_at", ">=", since),
                     ],
                     limit=VIEWS,
                     order="id",
                 )
             for document in documents:
                 request = protocol.receipt_view(document.fiscal_number, register._vchasno_access(dm=False))
-                view = protocol.parse_receipt(send(request))
-                if not view:
+                reply = send(request)
+                if not isinstance(reply, Answer):
                     return
-                vals = {"vchasno_receipt": storable(view), "vchasno_has_receipt": True}
-                register._once(lambda of=document, vals=vals: of._engine().write(vals))
+                if view := protocol.parse_receipt(reply):
+                    vals = {"vchasno_receipt": storable(view), "vchasno_has_receipt": True}
+                    register._once(lambda of=document, vals=vals: of._engine().write(vals))
 
     def _note_status(self, status):
         """A shift that the cabinet closed by itself is noticed here, when nothing was sold since."""
@@ -331,12 +336,13 @@ class FiscalRegister(models.Model):
 
     def _vchasno_converse(self, conversation):
         """Carry the requests of a conversation to the service and the replies back."""
-        request = next(conversation)
+        reply = None
         while True:
             try:
-                request = conversation.send(send(request))
+                request = conversation.send(reply)
             except StopIteration as end:
                 return end.value
+            reply = send(request)
 
     def _vchasno_in_words(self, outcome):
         """`outcome` with a sentence for people; the service's own words stay in it."""

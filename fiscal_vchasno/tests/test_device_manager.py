@@ -204,6 +204,22 @@ class TestBrowser(DeviceManagerCase):
         self.assertNotIn("s3cret", repr(call))
         self.assertEqual(call["headers"].keys(), {"Content-Type", "Accept"})
 
+    def test_document_of_the_cloud_waits_for_the_cloud(self):
+        """No token goes to a browser, even when the way was changed while the outcome of a document was open."""
+        self.register.write({"vchasno_token": "s3cret-of-the-register", "vchasno_mode": "cloud"})
+        self.emulator.fault("reset_after", "sale")
+        document = self.sale()
+        self.drain()
+        self.register.vchasno_mode = "dm_browser"
+        self.due()
+        with self.enter_registry_test_mode():
+            self.assertIsNone(self.register._relay_take())
+        self.env.invalidate_all()
+        self.assertEqual((document.state, document.error_code), ("unknown", "other_way"))
+        self.register.vchasno_mode = "cloud"
+        self.settle()
+        self.assertEqual(document.state, "done", document.error_message)
+
     def test_status(self):
         call = self.register.relay_status([])["call"]
         reply = send(Request(call["method"], call["url"], call["body"], call["headers"]))

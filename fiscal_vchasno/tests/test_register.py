@@ -566,6 +566,8 @@ class TestVchasno(VchasnoCase):
         self.assertIn("online · Cash: 84.95", found["message"])
         self.emulator.fault("offline")
         self.assertIn("offline", self.register.action_test_connection()["params"]["message"])
+        self.register.vchasno_token = TOKEN
+        self.assertFalse(self.register._capabilities().test, "to be said anew by the register of this token")
         self.emulated.test = False
         self.register._status()
         self.assertFalse(self.register._capabilities().test)
