@@ -193,6 +193,32 @@ class TestKomtet(KomtetCase):
         self.drain()
         self.assertRegistered(document)
 
+    def test_update_status_of_payments(self):
+        self.shop.card.journal_id.fiscal_register_id = self.register
+        payments = self.env["account.payment"].create(
+            [
+                {
+                    "payment_type": "inbound",
+                    "partner_type": "customer",
+                    "partner_id": self.shop.customer.id,
+                    "journal_id": self.shop.card.journal_id.id,
+                    "amount": amount,
+                }
+                for amount in (100, 250.50)
+            ]
+        )
+        payments.action_post()
+        self.drain()
+        self.assertEqual(payments.mapped("fiscal_state"), ["waiting", "waiting"])
+        self.emulator.print_all()
+        payments.action_fiscal_update()
+        self.drain()
+        self.assertEqual(payments.mapped("fiscal_state"), ["done", "done"])
+        self.assertEqual(
+            [receipt.payments for receipt in self.emulator.documents],
+            [{"card": Decimal("100.00")}, {"card": Decimal("250.50")}],
+        )
+
     def test_a_till_that_refuses(self):
         for text, code in (
             ("Ошибка открытия чека: смена превысила 24 часа", "shift_expired"),
