@@ -60,7 +60,8 @@ class SaleOrder(models.Model):
         )
         paid += sum((abs(money(entry.amount_total_signed)) for entry in entries), ZERO)
         invoices = order.invoice_ids._fiscal_own_document().filtered(lambda document: document.state in MADE)
-        paid += sum((money(document.total) for document in invoices), ZERO)
+        written = order._fiscal_operations()
+        paid += sum((money(document.total) for document in invoices | written), ZERO)
         return max(order._fiscal_total() - paid, ZERO)
 
     def _fiscal_rows(self, register):
@@ -77,7 +78,19 @@ class SaleOrder(models.Model):
         ]
 
     def _fiscal_receipts_of_its_own(self):
-        return self._fiscal_own_document().filtered(lambda document: document.state in MADE)
+        own = self._fiscal_own_document().filtered(lambda document: document.state in MADE)
+        return own | self._fiscal_operations()
+
+    def _fiscal_operations(self):
+        """Sales of the operations book that name the order itself, not its invoices."""
+        return self.sudo().fiscal_document_ids.filtered(
+            lambda document: (
+                document.operation == SALE
+                and document.state in MADE
+                and document.event.startswith("manual:")
+                and not document.move_ids
+            )
+        )
 
     def _fiscal_returned_receipts(self):
         return self.env["fiscal.document"].sudo()
