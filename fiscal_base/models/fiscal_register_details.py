@@ -106,21 +106,20 @@ class FiscalRegister(models.Model):
     @api.model
     def _details_tags(self):
         """`{name: (meaning, example)}` of the tags, in the order in which they are shown."""
-        _ = self.env._
         tags = {
-            "legal": (_("Who pays"), _("Peter Smith")),
-            "customer": (_("The person served"), _("Anthony Smith")),
-            "note": (_("Memo of the payment"), _("for October")),
-            "amount": (_("Sum"), "4500.00"),
-            "date": (_("Date of the payment"), "05.10.2026"),
-            "invoice": (_("Invoices that are paid"), "INV/2026/00042"),
-            "order": (_("Orders that are paid"), "S00042"),
-            "company": (_("Your company"), self.env.company.name),
-            "cashier": (_("Cashier"), _("Anna Brown")),
-            "pay.ctt.tariff_name": (_("Contract: name"), _("English, twice a week")),
-            "pay.ctt.subjects": (_("Contract: subjects"), _("English, Mathematics")),
-            "pay.ctt.b_date": (_("Contract: first day"), "01.10.2026"),
-            "pay.ctt.e_date": (_("Contract: last day"), "31.12.2026"),
+            "legal": (self.env._("Who pays"), self.env._("Peter Smith")),
+            "customer": (self.env._("The person served"), self.env._("Anthony Smith")),
+            "note": (self.env._("Memo of the payment"), self.env._("for October")),
+            "amount": (self.env._("Sum"), "4500.00"),
+            "date": (self.env._("Date of the payment"), "05.10.2026"),
+            "invoice": (self.env._("Invoices that are paid"), "INV/2026/00042"),
+            "order": (self.env._("Orders that are paid"), "S00042"),
+            "company": (self.env._("Your company"), self.env.company.name),
+            "cashier": (self.env._("Cashier"), self.env._("Anna Brown")),
+            "pay.ctt.tariff_name": (self.env._("Contract: name"), self.env._("English, twice a week")),
+            "pay.ctt.subjects": (self.env._("Contract: subjects"), self.env._("English, Mathematics")),
+            "pay.ctt.b_date": (self.env._("Contract: first day"), "01.10.2026"),
+            "pay.ctt.e_date": (self.env._("Contract: last day"), "31.12.2026"),
         }
         for tag, (__, __, label) in self._details_custom(short=False).items():
             tags[tag] = (label, f"… {label} …")
