@@ -28,28 +28,6 @@ RECEIPTS = ("sale", "sale_return")
 #: operations whose look-up is `GET /receipts/{id}`
 BY_RECEIPT = (*RECEIPTS, "cash_in", "cash_out")
 
-#: forms of payment that order 601 allows (§4.1), to choose from; `<назва>` is for the user to fill in
-FORMS = [
-    "Готівка",
-    "Картка",
-    "Подарунковий сертифікат",
-    "Талон",
-    "Жетон",
-    "Платіж через інтегратора <назва>",
-    "Переказ через ННПП",
-    "Переказ через ПТКС ННПП",
-    "Інтернет еквайринг",
-    "Інтернет банкінг",
-    "З поточного рахунку",
-    "Переказ через ПТКС банку",
-    "Фішка",
-    "Електронний грошовий замінник",
-    "Ігровий замінник гривні",
-    "Електронні гроші <назва>",
-    "Цифрові гроші <назва>",
-    "Криптовалюта <назва>",
-    "За реквізитами (IBAN)",
-]
 #: label and code of a payment where the register names none: kind → (label, code); §4.1
 DEFAULT_FORMS = {"cash": ("Готівка", 1), "electronic": ("Картка", 1)}
 #: longest label of a payment (§4.1)
@@ -88,8 +66,6 @@ DONE, ERRORS = "DONE", ("ERROR", "CANCELLED", "CANCELLATION")
 
 #: a shift may last so many hours (§3.4)
 SHIFT_HOURS = 24
-#: limits of offline work in hours: in a row, in a calendar month (§2.2)
-OFFLINE_HOURS, OFFLINE_MONTH = 36, 168
 #: days before the cashier's key ends from which it is told (§1.4)
 KEY_WARNING_DAYS = 14
 

@@ -75,6 +75,23 @@ class FiscalRegister(models.Model):
         help="In a row and in this month, as Checkbox counts. The law allows 36 and 168 hours.",
     )
 
+    checkbox_warning = fields.Text(compute="_compute_checkbox_warning")
+
+    @api.depends("checkbox_account_ids.key_until")
+    def _compute_checkbox_warning(self):
+        """Cashiers whose electronic signature ends soon: without it no receipt can be signed (§1.4)."""
+        soon = fields.Date.today() + timedelta(days=const.KEY_WARNING_DAYS)
+        for register in self:
+            ending = register.checkbox_account_ids.filtered(lambda one: one.key_until and one.key_until <= soon)
+            register.checkbox_warning = "\n".join(
+                self.env._(
+                    "The electronic signature (КЕП) of %(cashier)s ends on %(date)s. Renew it in my.checkbox.ua.",
+                    cashier=account.employee_id.name,
+                    date=account.key_until.strftime("%d.%m.%Y"),
+                )
+                for account in ending
+            )
+
     @api.depends("checkbox_webhook_key")
     def _compute_checkbox_webhook(self):
         for register in self:

@@ -53,6 +53,7 @@ class FiscalRegister(models.Model):
         lines = [action["params"]["message"], *(f"{label}: {value}" for label, value in found if value)]
         if extra.get("register_id") and not self.checkbox_taxes_at:
             lines.append(self._checkbox_fetch_taxes())
+        lines.append(self.checkbox_warning)
         action["params"]["message"] = " · ".join(filter(None, lines))
         return action
 

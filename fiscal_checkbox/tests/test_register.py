@@ -2,9 +2,10 @@
 
 import json
 import re
+from datetime import timedelta
 from pathlib import Path
 
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
@@ -540,6 +541,19 @@ class TestCheckbox(CheckboxCase):
         self.assertEqual(self.register._status().expires.year, now.year + 1)
         cashier.certificate_end = now.replace(year=now.year - 1)
         self.assertIn("electronic signature", self.register._status().problem)
+
+    def test_key_that_ends_soon_is_told(self):
+        self.sale()
+        self.settle()
+        self.assertFalse(self.register.checkbox_warning)
+        account = self.register.checkbox_account_ids[0]
+        account.key_until = fields.Date.today() + timedelta(days=const.KEY_WARNING_DAYS)
+        warning = self.register.checkbox_warning
+        self.assertIn(self.cashier.name, warning)
+        self.assertIn(account.key_until.strftime("%d.%m.%Y"), warning)
+        self.assertIn(warning, self.register.action_test_connection()["params"]["message"])
+        account.key_until += timedelta(days=1)
+        self.assertFalse(self.register.checkbox_warning)
 
     def test_needs_a_licence_key(self):
         with self.assertRaises(ValidationError):
