@@ -92,7 +92,16 @@ class AccountPayment(models.Model):
 
     def _fiscal_of_customer(self):
         """Whether the payment is money of a customer that no other receipt speaks of."""
-        return self.partner_type == "customer" and not self.pos_session_id and not self._fiscal_transfer()
+        return self.partner_type == "customer" and not self._fiscal_of_till() and not self._fiscal_transfer()
+
+    def _fiscal_of_till(self):
+        """Whether it is money of sales at a till, which have receipts of their own."""
+        if self.pos_session_id:
+            return True
+        # An online payment of an order of the till, of addons that need not be here: it is posted before it is told
+        # its session.
+        transaction = self.sudo()["payment_transaction_id"] if "payment_transaction_id" in self._fields else None
+        return bool(transaction) and "pos_order_id" in transaction._fields and bool(transaction["pos_order_id"])
 
     def _fiscal_transfer(self):
         return bool(self.paired_internal_transfer_payment_id)
@@ -165,7 +174,7 @@ class AccountPayment(models.Model):
         )
 
     def _fiscal_refusal(self):
-        if self.pos_session_id:
+        if self._fiscal_of_till():
             return self.env._("This payment sums up sales of a point of sale; each has its own receipt.")
         if self.partner_type != "customer" or self._fiscal_transfer():
             return self.env._("Receipts are made of payments of customers only.")

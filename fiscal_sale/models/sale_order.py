@@ -29,6 +29,17 @@ class SaleOrder(models.Model):
         for order in self:
             order.fiscal_served = Register._serve(order.company_id)
 
+    # === Sold at a till (the addon pos_sale, which need not be here) ===
+
+    def _fiscal_till_lines(self):
+        """Lines of sales at a till that are of these orders."""
+        orders = self.sudo()
+        lines = orders["pos_order_line_ids"] if "pos_order_line_ids" in self._fields else self.env["pos.order.line"]
+        return lines.filtered(lambda line: line.order_id.state not in ("draft", "cancel"))
+
+    def _fiscal_shown(self):
+        return super()._fiscal_shown() | self._fiscal_till_lines().order_id.fiscal_document_ids
+
     # === As the source of lines ===
 
     def _fiscal_moves(self):
@@ -62,6 +73,7 @@ class SaleOrder(models.Model):
         invoices = order.invoice_ids._fiscal_own_document().filtered(lambda document: document.state in MADE)
         written = order._fiscal_operations()
         paid += sum((money(document.total) for document in invoices | written), ZERO)
+        paid += sum((line._fiscal_amount() for line in order._fiscal_till_lines()), ZERO)
         return max(order._fiscal_total() - paid, ZERO)
 
     def _fiscal_rows(self, register):

@@ -1,5 +1,7 @@
 """Receipts of sales orders: paid online, by invoices, or by nobody yet."""
 
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -38,7 +40,13 @@ class SaleCase(AccountingCase):
         return order
 
     def paid_online(self, order, amount=None, **vals):
-        """The transaction of a payment provider, as its notification leaves it."""
+        """The payment of a transaction, as the notification of a payment provider leaves it."""
+        transaction = self.transaction(order, amount, **vals)
+        transaction._set_done()
+        transaction._post_process()
+        return transaction.payment_id
+
+    def transaction(self, order, amount=None, **vals):
         provider = self.env["payment.provider"].create(
             {"name": "Acquirer", "code": "none", "company_id": self.company.id, "state": "test"}
         )
@@ -67,9 +75,7 @@ class SaleCase(AccountingCase):
             }
         )
         self.assertTrue(line)
-        transaction._set_done()
-        transaction._post_process()
-        return transaction.payment_id
+        return transaction
 
 
 @tagged("post_install", "-at_install")
@@ -111,6 +117,26 @@ class TestSaleOrder(SaleCase):
         wizard = self.dialog(order)
         self.assertEqual(sorted(wizard.line_ids.mapped("status")), ["made", "ready"])
         self.assertEqual(wizard.total, 1500)
+
+    def test_online_payment_of_a_sale_at_the_till(self):
+        """It is posted before Odoo tells it the session of the till; the sale has a receipt of its own."""
+        sold = self.sell([(self.courses, 1)], [(self.shop.card, 1000)], partner_id=self.customer.id)
+        payment = self.transaction(self.order(), 1000, sale_order_ids=False, pos_order_id=sold.id)._create_payment()
+        self.assertTrue(payment.move_id)
+        self.assertFalse(payment.fiscal_document_ids)
+        self.assertEqual(len(sold.fiscal_document_ids), 1)
+        self.assertTrue(payment._fiscal_refusal())
+
+    def test_order_paid_at_the_till(self):
+        """As the addon pos_sale links them, which need not be here."""
+        order = self.order()
+        self.assertFalse(order._fiscal_till_lines())
+        sold = self.sell([(self.courses, 2)], [(self.shop.card, 2000)], partner_id=self.customer.id)
+        with patch.object(type(order), "_fiscal_till_lines", lambda orders: sold.lines):
+            self.assertEqual(order._fiscal_shown(), sold.fiscal_document_ids)
+            self.assertEqual(order.fiscal_state, "queued")
+            self.assertEqual(order._fiscal_owed(), 0)
+            self.assertEqual(self.dialog(order).line_ids.status, "made", "the sale at the till has its receipt")
 
     def test_setting_of_orders(self):
         self.register.print_order = False
