@@ -1,4 +1,4 @@
-"""Accountants sell on registers behind a service that calls back: early, twice, forged, replayed, at the wrong company."""
+"""Accountants sell on registers behind a service that calls back: early, twice, forged, replayed, at the wrong door."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""`make test-core`: Odoo's own tests of the point of sale and of payments in accounting, run without the suite and with
-it, and compared one by one.
+"""`make test-core`: Odoo's own tests of the point of sale and of payments in accounting, without the suite and with it.
 
-The suite must not change what they come to. TAGS runs a part, in the form of Odoo's --test-tags, and `TAGS=account` the
-payments alone; all of them take about half an hour each way. A test that comes to something else is run once more on both sides, because some of Odoo's tours
-fail now and then for want of time.
+The suite must not change what they come to, one by one. TAGS runs a part, in the form of Odoo's --test-tags, and
+`TAGS=account` the payments alone; all of them take about half an hour each way. A test that comes to something else is
+run once more on both sides, because some of Odoo's tours fail now and then for want of time.
 """
 
 import os
@@ -20,8 +19,9 @@ from .ports import free_ports
 ACCOUNT = ",".join(
     f"/account:{test}"
     for test in (
-        *("TestAccountPayment", "TestAccountPaymentRegister", "TestAccountPaymentItems", "TestAccountPaymentMethodLine"),
-        *("TestAccountPaymentDuplicateMoves", "TestAccountPaymentTerms", "TestAccountMovePaymentsWidget"),
+        *("TestAccountPayment", "TestAccountPaymentRegister", "TestAccountPaymentItems"),
+        *("TestAccountPaymentMethodLine", "TestAccountPaymentDuplicateMoves", "TestAccountPaymentTerms"),
+        *("TestAccountMovePaymentsWidget",),
         *("TestAccountEarlyPaymentDiscount", "TestAccountMoveReconcile", "TestAccountBankStatementLine"),
     )
 )
