@@ -3,6 +3,7 @@
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..tools.outcome import Outcome
 from .test_tours import FiscalTourCase
@@ -31,6 +32,7 @@ class TestBookTours(FiscalTourCase):
     def walk(self, tour, path="/odoo/fiscal-operations"):
         self.start_tour(path, tour, login="fiscal_keeper", timeout=180)
 
+    @mute_logger("odoo.http")  # a sum that is missing is told
     def test_a_day_in_the_book(self):
         self.walk("fiscal_operations_book")
         self.drain()
@@ -85,6 +87,7 @@ class TestBookTours(FiscalTourCase):
         self.assertIn(invoice.payment_state, ("paid", "in_payment"))
         self.assertEqual((invoice.fiscal_state, invoice.fiscal_count), ("done", 1))
 
+    @mute_logger("odoo.http")  # a typo is told
     def test_the_editor_of_a_template(self):
         self.keeper.group_ids += self.env.ref("fiscal_base.group_fiscal_manager")
         father = self.env["res.partner"].create({"name": "Иванов Петр Михайлович"})

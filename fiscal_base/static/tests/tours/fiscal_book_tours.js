@@ -83,6 +83,7 @@ registry.category("web_tour.tours").add("fiscal_operations_book", {
         click("take it back", "button[name=action_return]"),
         sees("a draft of the return", ".o_form_view .o_arrow_button_current:contains(Draft)"),
         click("to the book", ".breadcrumb-item a:contains(Operations)"),
+        sees("the book", ".o_list_view .o_data_row"),
         ...operation("^Cash out$"),
         type("without a sum", `${field("name")} input`, "В банк"),
         click("post", "button[name=action_post_operation]"),
@@ -99,6 +100,7 @@ registry.category("web_tour.tours").add("fiscal_operations_book", {
         ...operation("^Closing"),
         ...post(),
         click("to the book", ".breadcrumb-item a:contains(Operations)"),
+        sees("the book", ".o_list_view .o_data_row"),
         sees("all of it is in the book", ".o_data_row:nth-child(6)"),
     ],
 });
