@@ -541,6 +541,7 @@ class FiscalRegister(models.Model):
             "unsent": self.open_count,
             "errors": self.error_count,
             "wait": self._wait(),
+            "relays": self.relays,
             "test": self._capabilities().test,
         }
 

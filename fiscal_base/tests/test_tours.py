@@ -4,10 +4,11 @@ from odoo import Command
 from odoo.tests import HttpCase, tagged
 
 from ..demo.shop import make_shop
+from .common import OnThisMachine
 
 
 @tagged("post_install", "-at_install", "fiscal_browser")
-class FiscalTourCase(HttpCase):
+class FiscalTourCase(OnThisMachine, HttpCase):
     """A shop, a Russian one where nothing else is said, and a user of its point of sale, `fiscal_cashier`."""
 
     country = "RU"

@@ -2,7 +2,6 @@
 
 from odoo import Command, fields
 from odoo.tests import tagged
-from odoo.tests.common import _super_send
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
@@ -11,12 +10,6 @@ from .common import CheckboxEmulator, connect, keep_what_is_kept
 
 class CheckboxTours(FiscalTourCase):
     country = "UA"
-
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if r.url.startswith("http://127.0.0.1:"):
-            return _super_send(s, r, **kw)
-        return super()._request_handler(s, r, **kw)
 
     def setUp(self):
         super().setUp()

@@ -7,21 +7,15 @@ import json
 
 from odoo import Command
 from odoo.tests import HttpCase, tagged
-from odoo.tests.common import _super_send
 
 from odoo.addons.fiscal_base.demo.shop import make_shop
+from odoo.addons.fiscal_base.tests.common import OnThisMachine
 
 from .common import CheckboxEmulator, connect
 
 
 @tagged("post_install", "-at_install")
-class TestWebhook(HttpCase):
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if r.url.startswith("http://127.0.0.1:"):
-            return _super_send(s, r, **kw)
-        return super()._request_handler(s, r, **kw)
-
+class TestWebhook(OnThisMachine, HttpCase):
     def setUp(self):
         super().setUp()
         self.shop = make_shop(self.env, "UA")

@@ -9,14 +9,11 @@ class PosConfig(models.Model):
 
     @api.model
     def _load_pos_data_read(self, records, config):
-        """Whether the till asks about marking codes as they are scanned (not where an answer takes two calls), and
-        whether its browser is the way to KKM Server.
-        """
+        """Whether the till asks about marking codes as they are scanned: not where an answer takes two calls."""
         rows = super()._load_pos_data_read(records, config)
         for row in rows:
             register = self.browse(row["id"]).sudo().fiscal_register_id
             is_mine = register.provider == "kkm_server"
-            row["_kkm_server_beside"] = is_mine and register.kkm_server_connection == "browser"
             row["_kkm_server_marking"] = (
                 is_mine and register.kkm_server_connection != "callback" and register.kkm_server_check_marking
             )

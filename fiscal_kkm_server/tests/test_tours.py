@@ -5,7 +5,7 @@ from urllib.parse import quote
 
 from odoo import Command, fields
 from odoo.tests import tagged
-from odoo.tests.common import TEST_CURSOR_COOKIE_NAME, _super_send
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
@@ -26,12 +26,6 @@ class InTest(Caller):
 
 @tagged("post_install", "-at_install", "fiscal_browser")
 class TestKkmServerTours(FiscalTourCase):
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if r.url.startswith("http://127.0.0.1:"):
-            return _super_send(s, r, **kw)
-        return super()._request_handler(s, r, **kw)
-
     def setUp(self):
         super().setUp()
         self.emulator = KkmServerEmulator(passwords={"User": PASSWORD, "Admin": "other"}).start()

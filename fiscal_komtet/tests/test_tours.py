@@ -5,7 +5,7 @@ import requests
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tests.common import TEST_CURSOR_COOKIE_NAME, _super_send
+from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
@@ -14,12 +14,6 @@ from .common import SECRET, SHOP, KomtetEmulator, settings, wait_for
 
 @tagged("post_install", "-at_install", "fiscal_browser")
 class TestKomtetTours(FiscalTourCase):
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if r.url.startswith("http://127.0.0.1:"):
-            return _super_send(s, r, **kw)
-        return super()._request_handler(s, r, **kw)
-
     def setUp(self):
         super().setUp()
         self.emulator = KomtetEmulator(shops={SHOP: SECRET}, seconds=2.5).start()

@@ -4,7 +4,6 @@ from decimal import Decimal
 
 from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tests.common import _super_send
 
 from odoo.addons.fiscal_base.tests.test_tours import FiscalTourCase
 
@@ -16,12 +15,6 @@ from .common import TOKEN, Register, VchasnoEmulator
 @tagged("post_install", "-at_install", "fiscal_browser")
 class TestVchasnoTours(FiscalTourCase):
     country = "UA"
-
-    @classmethod
-    def _request_handler(cls, s, r, /, **kw):
-        if r.url.startswith("http://127.0.0.1:"):
-            return _super_send(s, r, **kw)
-        return super()._request_handler(s, r, **kw)
 
     def in_the_cloud(self):
         emulator = VchasnoEmulator(registers=[Register(token=TOKEN)]).start()

@@ -131,6 +131,9 @@ export class FiscalTill {
     /** What became of the shift when session `id` was closed. Never throws: without an answer it is pending. */
     async shiftReport(id) {
         try {
+            if (this.register.relays) {
+                await this.drive(); // nobody but this browser brings the closing to the register
+            }
             return await this.pos.env.services.orm.silent.call("pos.config", "fiscal_z_report", [
                 [this.pos.config.id],
                 id,

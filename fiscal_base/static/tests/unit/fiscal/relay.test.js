@@ -1,5 +1,5 @@
 import { advanceTime, animationFrame, expect, test } from "@odoo/hoot";
-import { patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { bringSurely, carriers, carry } from "@fiscal_base/relay/carry";
@@ -87,4 +87,17 @@ test("the till carries every request that it gets, and shows the receipt", async
     ]);
     expect(order.fiscalReceipts[0].state).toBe("done");
     expect(store.fiscal.isPending(order)).toBe(false);
+});
+
+test("the closing is carried to the register before its Z report is asked for", async () => {
+    const { store } = await setupFiscalEnv({ register: { relays: true } });
+    patchWithCleanup(store.fiscal, {
+        drive: async () => expect.step("drive"),
+    });
+    onRpc("pos.config", "fiscal_z_report", () => {
+        expect.step("report");
+        return { state: "done" };
+    });
+    expect(await store.fiscal.shiftReport(7)).toEqual({ state: "done" });
+    expect.verifySteps(["drive", "report"]);
 });
