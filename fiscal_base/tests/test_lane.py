@@ -228,7 +228,8 @@ class TestTurn(LaneCase):
         order = document.pos_order_id
         with self.enter_registry_test_mode():
             answer = self.config.fiscal_drive([order.uuid])
-        self.assertEqual(set(answer), {"register", "receipts"})
+        self.assertEqual(set(answer), {"register", "receipts", "call"})
+        self.assertIsNone(answer["call"], "the server reaches this register itself")
         self.assertEqual(answer["register"]["health"], "ready")
         self.assertEqual(answer["register"]["unsent"], 0)
         (receipt,) = answer["receipts"][order.uuid]

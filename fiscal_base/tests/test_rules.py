@@ -13,7 +13,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.sql_db import connection_info_for
 from odoo.tests import new_test_user, tagged
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
 from ..models import fiscal_register_lane
 from ..models.fiscal_document import ENGINE, MOVES, STATE_OF
@@ -647,7 +647,11 @@ class TestSecrets(RulesCase):
             for name, field in Register._fields.items()
             if field.groups and field.store and field.type in ("char", "text")
         ]
-        self.register.sudo().write({name: secret for name in names})
+        # not by `write`: a provider may check what an address looks like
+        columns = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), secret) for name in names)
+        self.env.flush_all()
+        self.env.cr.execute(SQL("UPDATE fiscal_register SET %s WHERE id = %s", columns, self.register.id))
+        self.env.invalidate_all()
         self.register.sudo().status_data = {"token": secret}
         self.cashier.sudo().write({"fiscal_tax_number": "500100732259"})
         cashier = new_test_user(

@@ -20,10 +20,11 @@ class FiscalDocument(models.Model):
         string="Tax service",
         compute="_compute_checkbox_delivery",
         store=True,
+        precompute=True,  # at the till no statement of its own
         help="While the tax service does not answer, Checkbox registers receipts offline and delivers them later.",
     )
     checkbox_undelivered = fields.Boolean(
-        string="Not delivered yet", compute="_compute_checkbox_delivery", store=True, index=True
+        string="Not delivered yet", compute="_compute_checkbox_delivery", store=True, precompute=True, index=True
     )
     checkbox_text = fields.Text(string="Report", compute="_compute_checkbox_text")
 

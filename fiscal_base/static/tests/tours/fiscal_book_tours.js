@@ -147,7 +147,11 @@ registry.category("web_tour.tours").add("fiscal_template_editor", {
             ".fiscal-details-text:contains(Peter Smith за обучение Anthony Smith - for October)"
         ),
         click("a payment", ".fiscal-details .o_record_selector input"),
-        click("the latest", ".o-autocomplete--dropdown-item:not(:contains(Loading)) a"),
+        // every payment of the company is searched, beside other tests
+        {
+            ...click("the latest", ".o-autocomplete--dropdown-item:not(:contains(Loading)) a"),
+            timeout: 60000,
+        },
         sees(
             "the sentence of a school",
             ".fiscal-details-text:contains(/^Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь$/)"
