@@ -3,6 +3,7 @@
 from odoo import fields
 from odoo.fields import Command
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .test_tours import FiscalTourCase
 
@@ -126,6 +127,7 @@ class TestAccountingTours(FiscalTourCase):
         states = payments.mapped("fiscal_state")
         self.assertEqual((states.count("done"), states.count("rejected")), (47, 3))
 
+    @mute_logger("odoo.http")  # an address that is none is told
     def test_missing_address_is_asked_for_and_saved(self):
         self.register.send_email = True
         self.customer.email = False

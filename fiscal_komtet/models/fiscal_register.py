@@ -84,7 +84,7 @@ class FiscalRegister(models.Model):
         required=True,
     )
     komtet_attribute = fields.Char(
-        string="Additional attribute",
+        string="Name of the additional attribute",
         help="Name of an additional attribute of the receipt (FFD tag 1085), for example «Заказ». Its value is the "
         "number of the order or payment. Empty: no such attribute.",
     )
