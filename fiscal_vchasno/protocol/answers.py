@@ -118,7 +118,7 @@ def read(reply: Reply, dm: bool = False) -> Said | Outcome:
     | connection lost, 5xx, a page that is no JSON | unknown (§6.4) |
     | 401 | blocked: the token is wrong |
     | 429 | not sent |
-    | another 3xx or 4xx without the service's own words | blocked: this is not Vchasno.Kasa |
+    | a 3xx or another 4xx without the service's own words | blocked: this is not Vchasno.Kasa |
 
     :param dm: the answer is one of Device Manager, whose proxy tells of its own trouble by `reason` (§8.7)
     """
@@ -137,7 +137,7 @@ def read(reply: Reply, dm: bool = False) -> Said | Outcome:
     if res is None:
         if answer and dm and words(answer.get("reason")):
             return _proxy_trouble(answer, raw(reply))
-        if reply.status != 200:
+        if not 200 <= reply.status < 300:
             return Outcome.blocked(f"HTTP {reply.status}", code="wrong_address", response=raw(reply))
         return Outcome.unknown("", code="no_json", response=raw(reply))
     extra = answer.get("error_extra")
@@ -152,9 +152,13 @@ def _plain(value: object) -> str:
 
 
 def _proxy_trouble(answer: Mapping, response: str) -> Outcome:
-    """§8.7: the service could not bring the request to Device Manager. What broke off on the way may have arrived."""
+    """§8.7: the service could not bring the request to Device Manager. What broke off on the way may have arrived.
+
+    The words are not documented. Only those that tell of a Device Manager that was not there to begin with prove
+    anything; “no connection” may be one that was lost while the receipt was being made.
+    """
     reason = words(answer.get("reason"))
-    if re.search(r"not connected|no connection|offline|не ?підключ|нема[єе] з", reason, re.I):
+    if re.search(r"not connected|не ?підключ", reason, re.I):
         return Outcome.not_sent(reason, code="dm_not_connected", response=response)
     return Outcome.unknown(reason, code="dm_proxy", response=response)
 
@@ -162,8 +166,9 @@ def _proxy_trouble(answer: Mapping, response: str) -> Outcome:
 def judge_code(said: Said, dm: bool = False) -> tuple[str, str]:
     """(kind, key of the sentence) of an error: `res_action` first, the code second (§6.1).
 
-    A code that tells of a timeout stays `unknown` even where the service says that nothing was done: a repeat under the
-    same tag costs nothing, and a document that may have left is never given to another register.
+    A code that tells of a timeout, or of trouble between the service and the tax service, stays `unknown` whatever
+    `res_action` promises: a repeat under the same tag costs nothing, and a document that may have left is never given
+    to another register.
     """
     kind, key = (const.DM_CODES if dm else const.CLOUD_CODES).get(said.res, ("unknown", "refused"))
     if said.action == const.COLLISION:
@@ -171,7 +176,7 @@ def judge_code(said: Said, dm: bool = False) -> tuple[str, str]:
     if said.action == const.REPEAT:
         return ("not_sent" if kind == "rejected" else kind), key
     if said.action == const.STOP:
-        return {"unknown": "rejected" if key == "refused" else "blocked", "not_sent": "blocked"}.get(kind, kind), key
+        return ("blocked" if kind == "not_sent" else "rejected" if key == "refused" else kind), key
     return kind, key
 
 

@@ -56,7 +56,8 @@ def lookup(request: dict, access: Access, url: str = "") -> Conversation:
     The cloud has no such question. First the receipts of the shifts since the sale are searched for the tag: that only
     reads. What is not there, or stands there without having passed, is decided by the service's own rule: a repeat of
     the same body under the same tag gives the receipt that was made, ends a collision, or registers what was never
-    seen, once (§6.1, §6.4). Trouble with that repeat says nothing about the first sending, so it stays `unknown`.
+    seen, once (§6.1, §6.4). Trouble with that repeat says nothing about the first sending, so it stays `unknown`; so
+    does a refusal whose code names no reason.
     """
     task = thaw(request)
     if "device" in task:
@@ -64,8 +65,14 @@ def lookup(request: dict, access: Access, url: str = "") -> Conversation:
     listed = yield from _in_lists(task["tag"], request.get("since") or "", access, url)
     if listed:
         return listed
+    return (yield from _repeated(request, access, url))
+
+
+def _repeated(request: dict, access: Access, url: str) -> Conversation:
+    """The same once more under the same tag; what it says about the first sending."""
     outcome = parse(request, (yield http(request, access)), url)
-    if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
+    unexplained = outcome.kind is Kind.REJECTED and outcome.code == "refused"
+    if unexplained or outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
         return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
     return outcome
 
@@ -86,9 +93,10 @@ def _by_tag(request: dict, access: Access, url: str) -> Conversation:
     if said.res == const.NO_SUCH_TAG:
         return Outcome.not_sent(said.words, 0, code="no_such_tag", response=raw(reply))
     outcome = judge(task, said, raw(reply), url)
-    if outcome.kind is Kind.REJECTED:
-        # Whether the question was refused or, when it was sent, the document, the repeat under the same tag tells.
-        outcome = parse(request, (yield http(request, access)), url)
+    if said.res and outcome.kind in (Kind.REJECTED, Kind.UNKNOWN):
+        # Whether the question was refused or, when it was sent, the document, the repeat under the same tag tells; it
+        # also ends a collision.
+        return (yield from _repeated(request, access, url))
     if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
         return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
     return outcome

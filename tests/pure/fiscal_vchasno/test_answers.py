@@ -49,6 +49,8 @@ def outcome(reply, request=CLOUD):
         (Answer(200, "[]"), ("unknown", "no_json")),
         (Answer(200, '{"ok": true}'), ("unknown", "no_json")),
         (Answer(200, ""), ("unknown", "no_json")),
+        (Answer(202, ""), ("unknown", "no_json")),
+        (Answer(204, ""), ("unknown", "no_json")),
         (Answer(400, said(1001, 3).text), ("rejected", "invalid")),
     ],
 )
@@ -70,7 +72,11 @@ def test_line(reply, expected):
         # a timeout stays open whatever the service promises
         (1016, 1, ("unknown", "slow")),
         (2002, 1, ("unknown", "tax_service")),
-        (2002, 3, ("blocked", "tax_service")),
+        (2002, 3, ("unknown", "tax_service")),
+        (1016, 3, ("unknown", "slow")),
+        (1006, 3, ("unknown", "service_error")),
+        (2005, 3, ("unknown", "collision")),
+        (2004, 3, ("blocked", "tax_service_stop")),
         # the code where there is no res_action
         (1015, None, ("not_sent", "busy")),
         (2005, None, ("unknown", "collision")),
@@ -98,6 +104,8 @@ def test_cloud_codes(res, action, expected):
         (1111, 3, ("rejected", "other_group")),
         (1077, 3, ("rejected", "not_enough_cash")),
         (1075, 2, ("unknown", "collision")),
+        (1075, 3, ("unknown", "collision")),
+        (1082, 3, ("unknown", "device")),
         (1042, 3, ("blocked", "offline_limit")),
         (1124, 3, ("blocked", "shift_expired")),
         # the same number means another thing than in the cloud
@@ -171,6 +179,9 @@ def test_proxy_trouble():
         "not_sent",
         "dm_not_connected",
     )
+    for reason in ("no connection: closed while waiting", "Device Manager went offline", "Немає зв'язку"):
+        answer = Answer(200, json.dumps({"reason": reason, "code": 1}))
+        assert outcome(answer, DM) == ("unknown", "dm_proxy"), "it may have broken off on the way back"
     assert outcome(Answer(200, '{"reason": "timeout", "code": 2}'), DM) == ("unknown", "dm_proxy")
     assert outcome(Answer(200, '{"reason": "timeout", "code": 2}'), CLOUD) == ("unknown", "no_json")
 

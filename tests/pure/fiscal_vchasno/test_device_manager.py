@@ -104,6 +104,19 @@ def test_refused_document_stays_refused(dm, access):
     assert lookup(access).kind is Kind.DONE
 
 
+@pytest.mark.parametrize("code", [1034, 1035, 1048, 1075])
+def test_stored_trouble_is_ended_by_the_repeated_tag(dm, access, code):
+    """§6.1: the same is sent until it is solved; nothing else would come to solve it, since the lane waits."""
+    submit(access, frozen(operation("shift_open")))
+    for kind in ("reset_before", "reset_after"):
+        request = frozen(sale(), f"{code}-{kind}")
+        dm.fault(kind, "sale" if kind == "reset_after" else "")
+        assert submit(access, request).kind is Kind.UNKNOWN
+        dm.fault("code", "search", res=code)
+        assert lookup(access, request).kind is Kind.DONE
+    assert len([printed for printed in dm.documents if printed.task == 1]) == 2
+
+
 def test_codes_are_those_of_device_manager(dm, access):
     submit(access, frozen(operation("shift_open")))
     register = dm.registers[0]

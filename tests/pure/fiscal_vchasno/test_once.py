@@ -147,6 +147,20 @@ def test_busy_repeat_says_nothing(emulator):
     assert len(sales(emulator)) == 1
 
 
+def test_refusal_without_a_reason_of_a_repeat_says_nothing(emulator):
+    """It may be the repeat alone that the service does not like; a corrected copy would be a second receipt."""
+    for res in (2000, 4242):
+        emulator.fault("reset_after", "sale")
+        request = protocol.freeze(protocol.build(replace(sale(), key=f"key-{res}")))
+        submit(emulator, request)
+        emulator.registers[0].shift.printed[-1].status = 0  # the list does not tell
+        emulator.fault("code", "sale", res=res)
+        outcome = lookup(emulator, request)
+        assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, "refused")
+        assert lookup(emulator, request).kind is Kind.DONE
+    assert len(sales(emulator)) == 2
+
+
 def test_next_request_solves_a_collision(emulator):
     emulator.fault("collision", "sale")
     assert submit(emulator).kind is Kind.UNKNOWN
