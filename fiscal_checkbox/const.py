@@ -61,8 +61,8 @@ NO_TAX = "none"
 #: ShiftStatus (§3.1)
 OPENING = ("CREATED", "OPENING")
 OPENED, CLOSING, CLOSED = "OPENED", "CLOSING", "CLOSED"
-#: ReceiptStatus (§4.2) that are an end
-DONE, ERRORS = "DONE", ("ERROR", "CANCELLED", "CANCELLATION")
+#: ReceiptStatus (§4.2) that are an end; of CANCELLATION, which is none, a person decides
+DONE, ERRORS = "DONE", ("ERROR", "CANCELLED")
 
 #: a shift may last so many hours (§3.4)
 SHIFT_HOURS = 24

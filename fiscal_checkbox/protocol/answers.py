@@ -134,7 +134,7 @@ def _refused(reply: Answer) -> Outcome:
         return Outcome.unknown(told[1] if told else "", _pause(reply), code="throttled")
     if status >= 500 or status == 408:
         return Outcome.unknown(f"HTTP {status}", code="server_error")
-    if told is None:
+    if told is None or _nowhere(reply):
         return Outcome.blocked(f"HTTP {status}", code="user_agent" if status == 403 else "wrong_address")
     code, message = told
     if status == 403 and not code and message == "Not authenticated":
@@ -148,6 +148,12 @@ def _refused(reply: Answer) -> Outcome:
     if status == 401:
         return Outcome.blocked(message, code="credentials")
     return Outcome.rejected("validation" if status == 422 else "refused", message or code)
+
+
+def _nowhere(reply: Answer) -> bool:
+    """Whether there is nothing at this address. Of what it never saw, the service itself says so in a `message`."""
+    body = reply.json()
+    return reply.status == 404 and not (isinstance(body, Mapping) and words(body.get("message")))
 
 
 def _pause(reply: Answer) -> float:
@@ -167,8 +173,7 @@ def read(reply: Reply) -> Mapping | list | Failure | None:
             return body
         return Failure("no_json")
     if reply.status == 404:
-        # only the service itself knows that it never saw something
-        return Failure("not_found", error(reply)[1]) if error(reply) else Failure("wrong_address", "HTTP 404")
+        return Failure("wrong_address", "HTTP 404") if _nowhere(reply) else Failure("not_found", error(reply)[1])
     outcome = _refused(reply)
     return Failure(outcome.code, outcome.message)
 

@@ -6,6 +6,7 @@ drives it. `authorized` puts the cashier's token into the calls of another conve
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -85,8 +86,14 @@ def _signed_in(ticket: Ticket) -> Generator[Call, Reply, Reply | None]:
         ticket.token = body["access_token"]
         return None
     if isinstance(reply, Answer) and 400 <= reply.status < 500 and reply.status not in (408, 429):
-        return reply
+        refusal = failed(reply)
+        return reply if refusal.kind is Kind.BLOCKED else _no_entry(refusal.message)
     return NotSent(body.message or body.code if isinstance(body, Failure) else "sign in")
+
+
+def _no_entry(message: str) -> Answer:
+    """A refused sign-in in a form that cannot be taken for a word about the document, such as “never seen”."""
+    return Answer(403, json.dumps({"code": "cashier.invalid_credentials", "message": message}))
 
 
 # === Sending ===
@@ -139,7 +146,7 @@ def _nothing_to_close(request: Mapping, outcome: Outcome) -> Conversation:
     """
     if request["shift"].get("id"):
         known = yield from lookup(request)
-        if known.kind in (Kind.DONE, Kind.WAITING):
+        if known.kind is not Kind.NOT_SENT:
             return known
     other = yield from _whose_shift(request, outcome)
     if other.code == "other_shift":
@@ -153,8 +160,15 @@ def _adopt(request: Mapping, outcome: Outcome) -> Conversation:
     if isinstance(shift, Failure):
         return Outcome.not_sent(shift.message, code=shift.code)
     if isinstance(shift, Mapping):
+        mine = request["register"]
+        if not mine:
+            info = read((yield get("/cash-registers/info", bearer=False)))
+            if not isinstance(info, Mapping):
+                failure = info if isinstance(info, Failure) else Failure("no_json")
+                return Outcome.not_sent(failure.message, code=failure.code)
+            mine = answers.words(info.get("id"))
         register = answers.words(answers.inner(shift, "cash_register").get("id"))
-        if request["register"] and register and register != request["register"]:
+        if mine and register and register != mine:
             title = answers.words(answers.inner(shift, "cash_register").get("title")) or register
             return Outcome.blocked(title, code="elsewhere", response=outcome.response)
         if shift.get("status") == const.OPENED:

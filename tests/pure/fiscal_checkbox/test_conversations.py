@@ -82,6 +82,7 @@ def kind_and_code(outcome: Outcome):
         (refusal(403, "Недостатньо прав", "cashier.x"), ("rejected", "refused")),
         (answer(403, "error code: 1010"), ("blocked", "user_agent")),
         (answer(404, "<html>"), ("blocked", "wrong_address")),
+        (answer(404, detail="Not Found"), ("blocked", "wrong_address")),
         (answer(301, ""), ("blocked", "wrong_address")),
         (refusal(400, "Каса зайнята іншим касиром"), ("blocked", "busy")),
         (refusal(400, "Зміну відкрито більше 24 годин тому"), ("blocked", "shift_expired")),
@@ -100,6 +101,8 @@ def kind_and_code(outcome: Outcome):
         (answer(201, id=KEY, status="NEW_WORD"), ("unknown", "unexpected")),
         (answer(201, id=KEY, status="DONE", fiscal_code="1"), ("done", "")),
         (answer(201, id=KEY, status="ERROR"), ("rejected", "error")),
+        (answer(201, id=KEY, status="CANCELLED"), ("rejected", "error")),
+        (answer(201, id=KEY, status="CANCELLATION"), ("unknown", "unexpected")),  # it may stay as it was
     ],
 )
 def test_answers_to_a_sale(reply, expected):
@@ -129,6 +132,7 @@ def test_a_pause_that_the_service_asks_for():
         (refusal(403, "Невірний пінкод", "cashier.invalid_credentials"), ("unknown", "sign_in")),
         (answer(404, "<html>nginx"), ("unknown", "wrong_address")),
         (answer(404, "{}"), ("unknown", "wrong_address")),
+        (answer(404, detail="Not Found"), ("unknown", "wrong_address")),  # no such path: whatever serves it says so
         (refusal(404, "Сталась помилка при запиті до архіву чеків: [not_found#404]"), ("not_sent", "not_found")),
         (refusal(429), ("unknown", "throttled")),
         (answer(502, "<html>"), ("unknown", "server_error")),
@@ -164,6 +168,17 @@ def test_the_shift_is_closed():
         outcome = submit(closed, answer(200, json.dumps(rows)))
         assert kind_and_code(outcome) == ("blocked", "other_shift")
         assert outcome.message == "Бондар Т. П." and outcome.data.extra["cashier_id"] == "c2"
+
+
+def test_a_closed_shift_that_cannot_be_asked_about_is_not_given_up():
+    closed = refusal(400, "Зміну не відкрито", "shift.not_opened")
+    request = frozen(operation("shift_close"), shift={"id": "s1", "serial": 1})
+    for reply in (Lost("reset"), answer(502, "<html>"), refusal(429)):
+        assert submit(closed, reply, request=request).kind.value == "unknown"
+    assert kind_and_code(submit(closed, refusal(404, "Not Found"), answer(200, "[]"), request=request)) == (
+        "rejected",
+        "shift_closed",
+    )
 
 
 # === Fiscal data ===
@@ -259,6 +274,22 @@ def test_a_cashier_who_works_elsewhere(emulator, client):
     other = Client(emulator, register=1)
     outcome = other.submit(replace(operation("shift_open"), key=OTHER), register=other.register.id)
     assert (*kind_and_code(outcome), outcome.message) == ("blocked", "elsewhere", "Каса 1")
+
+
+def test_a_shift_is_taken_over_on_this_register_only(emulator, client):
+    """Also where Odoo does not know yet which one of the service it is: a sale goes where the cashier's shift is."""
+    other = Client(emulator, register=1)
+    assert kind_and_code(other.submit(replace(operation("shift_open"), key=OTHER))) == ("blocked", "elsewhere")
+    exists = refusal(400, "Касир вже працює з даною касою", "base.bad_request")
+    shift = answer(200, id=OTHER, status="OPENED", cash_register={"id": "r1"})
+    request = frozen(operation("shift_open"))
+    for reply, expected in (
+        (answer(200, id="r1"), "done"),
+        (answer(200, id="r2"), "blocked"),
+        (answer(200, "null"), "not_sent"),
+        (Lost("reset"), "not_sent"),
+    ):
+        assert submit(exists, shift, reply, request=request).kind.value == expected
 
 
 def test_a_register_with_the_shift_of_another_cashier(emulator, client):
@@ -436,6 +467,11 @@ def test_a_token_that_is_refused_again_and_again(emulator, client):
     ("reply", "expected"),
     [
         (refusal(403, "Невірний пінкод", "cashier.invalid_credentials"), ("blocked", "sign_in")),
+        # whatever else is wrong with signing in is no word about the sale
+        (refusal(404, "Касира не знайдено"), ("blocked", "sign_in")),
+        (refusal(400, "Вхід заборонено", "cashier.other"), ("blocked", "sign_in")),
+        (refusal(422, "Помилка валідації", "validation.custom"), ("blocked", "sign_in")),
+        (refusal(400, "", "receipt.already_exists"), ("blocked", "sign_in")),
         (NotSent("refused"), ("not_sent", "connection")),
         # nothing of the sale has left when signing in does not end well
         (Lost("reset"), ("not_sent", "connection")),
@@ -449,6 +485,15 @@ def test_a_token_that_is_refused_again_and_again(emulator, client):
 def test_signing_in_that_fails(reply, expected):
     outcome, calls = run(protocol.authorized(protocol.submit(SALE), Ticket(pin="1")), reply)
     assert kind_and_code(outcome) == expected and len(calls) == 1
+
+
+@pytest.mark.parametrize("name", ["sale", "shift_open", "shift_close"])
+@pytest.mark.parametrize("http", [400, 404, 422])
+def test_signing_in_that_fails_says_nothing_about_a_document(name, http):
+    request = SALE if name == "sale" else frozen(operation(name), shift={"id": "s1"})
+    conversation = protocol.authorized(protocol.lookup(request), Ticket(pin="1"))
+    outcome = run(conversation, refusal(http, "Касира не знайдено"))[0]
+    assert (*kind_and_code(outcome), outcome.message) == ("unknown", "sign_in", "Касира не знайдено")
 
 
 def test_a_conversation_without_a_call_needs_no_token():
