@@ -8,7 +8,7 @@ from ...fiscal_base.tools.money import CENT, MILLI
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.text import one_line
 from .. import const
-from .documents import Settings, on_credit, priced
+from .documents import Settings, priced
 
 
 class Problem(NamedTuple):
@@ -52,7 +52,7 @@ def _line_problems(line: Line) -> list[str]:
 def _payment_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
     if receipt.total <= 0:
         return [Problem("nothing_to_pay", {})]
-    credit = on_credit(receipt)
+    credit = receipt.paid("credit")
     if credit and (receipt.operation != "sale" or credit >= receipt.total):
         return [Problem("credit", {})]
     nameless = {

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
-from ...fiscal_base.tools.money import ZERO, minor
+from ...fiscal_base.tools.money import minor
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from ...fiscal_base.tools.text import one_line, shorten
 from .. import const
@@ -95,9 +95,9 @@ def call(request: Mapping) -> Call:
 def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tuple[str, dict | None]:
     path = const.PATHS[receipt.operation]
     match receipt.operation:
-        case "sale" if around.relation:
+        case "sale" if around.relation and receipt.paid("prepayment"):
             return f"/prepayment-receipts/{around.relation}", _next_payment(receipt, settings, around)
-        case "sale" if on_credit(receipt):
+        case "sale" if receipt.paid("credit"):
             return "/prepayment-receipts", _first_payment(receipt, settings, around)
         case "sale" | "sale_return":
             return path, _sell(receipt, settings, around)
@@ -259,11 +259,6 @@ def _rounding_discount(receipt: Receipt, settings: Settings) -> list[dict]:
 
 
 # === Prepayment (§4.4) ===
-
-
-def on_credit(receipt: Receipt) -> Decimal:
-    """What of a sale is left to be paid later."""
-    return sum((payment.amount for payment in receipt.payments if payment.kind == "credit"), ZERO)
 
 
 def _first_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:

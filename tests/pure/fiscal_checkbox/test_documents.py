@@ -304,6 +304,11 @@ def test_prepayment():
     assert protocol.problems(rest, Settings()) == []
 
 
+def test_only_what_was_paid_before_goes_on_with_a_chain():
+    """A sale that refers to a prepayment for another reason, an exchange for example, is a sale of its own."""
+    assert frozen(sale(original=Original(key="x")), relation=KEY)["path"] == "/receipts/sell"
+
+
 def test_a_frozen_request_is_json_and_the_same_in_every_repeat():
     request = frozen(sale())
     assert json.loads(json.dumps(request)) == request
