@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.fiscal_base.models.fiscal_document import OPEN
+
 from .. import const, protocol
 
 #: sequence of the code for lines without a tax code, after all of the organisation
@@ -195,7 +197,7 @@ class FiscalRegister(models.Model):
         self.env["fiscal.document"].search(closing)._ask_now()
         if shift.get("status") == const.CLOSED and self._checkbox_shift().get("id") == key:
             waiting = self.env["fiscal.document"].search_count(
-                [("register_id", "=", self.id), ("operation", "=", "shift_close"), ("state", "not in", FINAL)], limit=1
+                [("register_id", "=", self.id), ("operation", "=", "shift_close"), ("state", "in", OPEN)], limit=1
             )
             if not waiting:
                 # closed by the clock of the service, or elsewhere: its Z report is fetched like one of ours
@@ -233,6 +235,3 @@ def _number(row, name):
         return float(value or 0)
     except (TypeError, ValueError):
         return 0.0
-
-
-FINAL = ("done", "rejected", "cancelled")
