@@ -1,19 +1,22 @@
+import json
 import logging
 import secrets
 from datetime import timedelta
 
 from odoo import fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
-from ..tools.outcome import Outcome, RegisterStatus, storable
+from ..tools.outcome import Kind, Outcome, RegisterStatus, storable
 from ..tools.text import one_line
 from ..tools.transport import MAX_ANSWER, Answer, Lost, Request
-from .fiscal_document import LONGEST
+from .fiscal_document import LONGEST, SENT
 
 _logger = logging.getLogger(__name__)
 
 #: documents that one call of a carrier takes up at most before it gets a request
 STEPS = 50
+#: seconds that a lease outlasts the timeout of its request
+MARGIN = 15
 
 
 class FiscalRegister(models.Model):
@@ -28,6 +31,10 @@ class FiscalRegister(models.Model):
     document is unknown and is looked up through the next carrier. The replies so far are kept with the attempt, and the
     conversation is replayed with them; so it must not depend on anything but the document and the replies.
 
+    A reply that comes after its lease, when the document has been dealt with otherwise, ends its conversation: nothing
+    more is sent on its account, and only a registration that it tells of counts. A carrier that was asleep does not
+    carry a request out after its lease (`carry.js`).
+
     A provider gives ``_<p>_conversation(document, request, kind)``: a generator that yields `tools.transport.Request`,
     is sent `Answer` or `Lost`, and returns an `Outcome` (kinds `submit`, `lookup`) or a `RegisterStatus` (`status`,
     with no document). What it yields goes to a browser: there is no secret in it, and `auth` is not handed on.
@@ -36,6 +43,8 @@ class FiscalRegister(models.Model):
     _inherit = "fiscal.register"
 
     relay_until = fields.Datetime(readonly=True, copy=False)
+    # whose request is out, or was the last to be
+    relay_attempt_id = fields.Many2one("fiscal.attempt", readonly=True, copy=False, groups="base.group_system")
     relays = fields.Boolean(compute="_compute_relays")
 
     def _compute_relays(self):
@@ -47,10 +56,11 @@ class FiscalRegister(models.Model):
     def _relay_take(self):
         """The next request of the lane for a carrier, as JSON values, or None where there is nothing to carry now.
 
-        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout"}`, timeout in seconds
+        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout", "lease"}`, the last two in
+            seconds: for the reply, and from now on until the request must not be carried out any more
         """
         with self._lane() as register:
-            if not register or register.state != "enabled" or register._relayed():
+            if not register or not register._relay_is_free():
                 return None
             register._recover()
             return register._relay_next()
@@ -58,7 +68,7 @@ class FiscalRegister(models.Model):
     def _relay_bring(self, token, reply):
         """Take the reply to the request with `token`: `{"status": int, "text": str}`, or `{"error": str}`.
 
-        A reply that comes twice or too late changes nothing that is final.
+        A reply that comes twice changes nothing, and one that comes too late nothing but what it surely registered.
 
         :returns: the next request, as `_relay_take`
         """
@@ -66,15 +76,17 @@ class FiscalRegister(models.Model):
             if not register or not isinstance(token, str):
                 return None
             attempt = register.env["fiscal.attempt"].search(
-                [("relay_token", "=", token), ("document_id.register_id", "=", register.id)], limit=1
+                [("relay_token", "=", token), ("company_id", "=", register.company_id.id)], limit=1
             )
-            if attempt:
+            if not attempt:
+                return None
+            if register._relay_awaits(attempt):
                 register._once(lambda: register._relay_keep(attempt, reply))
                 if call := register._relay_step(attempt):
                     return call
-            if register.state != "enabled" or register._relayed():
-                return None
-            return register._relay_next()
+            else:
+                register._relay_late(attempt, reply)
+            return register._relay_next() if register._relay_is_free() else None
 
     def relay(self, token=None, reply=None):
         """For a browser of the back office: bring a reply, if there is one, and take the next request.
@@ -97,8 +109,10 @@ class FiscalRegister(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
+        if not self.relays:
+            raise UserError(self.env._("This register is not asked from a browser. Reload the page and try again."))
         register = self.sudo()
-        said = register._relay_said(register.env["fiscal.document"], "status", list(replies)[:STEPS])
+        said = register._relay_said(register.env["fiscal.document"], {}, "status", list(replies)[:STEPS])
         if isinstance(said, Request):
             return {"call": register._relay_call(said, "")}
         if not isinstance(said, RegisterStatus):
@@ -117,6 +131,20 @@ class FiscalRegister(models.Model):
     def _relayed(self):
         """Whether a request is out with a carrier."""
         return self._pauses(self.relay_until, fields.Datetime.now())
+
+    def _relay_is_free(self):
+        """Whether a carrier may have the next request."""
+        return bool(self.state == "enabled" and self._capabilities().relay and not self._relayed())
+
+    def _relay_awaits(self, attempt):
+        """Whether the conversation of `attempt` goes on: its document has not been dealt with otherwise meanwhile."""
+        return bool(
+            attempt == self.relay_attempt_id
+            and not attempt.finished_at
+            and attempt.document_id.state in SENT
+            and attempt.key == attempt.document_id.key
+            and self._capabilities().relay
+        )
 
     def _relay_next(self):
         """Begin with the document that is due, until there is a request to carry."""
@@ -140,10 +168,11 @@ class FiscalRegister(models.Model):
         return self._once(lambda: self._begin(document, "submit" if document.state == "queued" else "lookup"))
 
     def _relay_keep(self, attempt, reply):
-        """Keep a reply with its attempt. Its token is used up."""
+        """Keep a reply with its attempt. Its token is used up, and its lease is over."""
         reply = storable(reply) if isinstance(reply, dict) else {}
         attempt._engine().write({"relay_token": False, "replies": [*(attempt.replies or []), reply]})
-        self.relay_until = False
+        if attempt == self.relay_attempt_id:
+            self.relay_until = False
 
     def _relay_step(self, attempt):
         """Go on with the conversation of `attempt`.
@@ -151,33 +180,50 @@ class FiscalRegister(models.Model):
         :returns: the next request of it as the carrier gets it, or None at its end, when its outcome is stored
         """
         document = attempt.document_id
-        kind = "submit" if attempt.kind == "submit" else self._lookup_method(document) or "lookup"
-        said = self._relay_said(document, kind, attempt.replies or [])
+        kind = self._relay_kind(attempt)
+        said = self._relay_said(document, document.request or {}, kind, attempt.replies or [])
         self.env.cr.rollback()
         if isinstance(said, Request):
             token = secrets.token_urlsafe(24)
-            self._once(lambda: self._relay_lend(attempt, token))
-            return self._relay_call(said, token)
+            lease = max(self._capabilities().relay, said.read_timeout + MARGIN)
+            self._once(lambda: self._relay_lend(attempt, token, lease))
+            return {**self._relay_call(said, token), "lease": lease}
         if not isinstance(said, Outcome):
             said = Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(said).__name__))
         if attempt.kind == "lookup":
             said = self._looked_up(document, kind, said)
         self._once(lambda: attempt._engine().write({"replies": False}))
-        if attempt.key == document.key:
-            self._finish(document, attempt, said)
-        else:
-            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said))
+        self._finish(document, attempt, said)
         return None
 
-    def _relay_lend(self, attempt, token):
-        lease = min(timedelta(seconds=self._capabilities().relay), LONGEST)
-        attempt._engine().relay_token = token
-        self.relay_until = fields.Datetime.now() + lease
+    def _relay_late(self, attempt, reply):
+        """A reply that nobody waits for any more. What it would go on with is not sent."""
+        self._once(lambda: self._relay_keep(attempt, reply))
+        request = json.loads(attempt.request or "{}")
+        said = self._relay_said(attempt.document_id, request, self._relay_kind(attempt), attempt.replies)
+        self.env.cr.rollback()
+        self._once(lambda: attempt._engine().write({"replies": False}))
+        if isinstance(said, Outcome) and said.kind is Kind.DONE:
+            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said))
 
-    def _relay_said(self, document, kind, replies):
+    def _relay_kind(self, attempt):
+        return "submit" if attempt.kind == "submit" else self._lookup_method(attempt.document_id) or "lookup"
+
+    def _relay_lend(self, attempt, token, lease):
+        now = fields.Datetime.now()
+        # the last request of a conversation is the one that may still be on its way (`_under_way`)
+        attempt._engine().write({"relay_token": token, "started_at": now})
+        self.write(
+            {
+                "relay_until": now + min(timedelta(seconds=lease), LONGEST),
+                "relay_attempt_id": attempt.id,
+            }
+        )
+
+    def _relay_said(self, document, request, kind, replies):
         """What the provider's conversation says after `replies`: a `Request`, or what it returns in the end."""
         try:
-            conversation = self._call_provider("conversation", document, document.request or {}, kind)
+            conversation = self._call_provider("conversation", document, request, kind)
             said = next(conversation)
             for reply in replies:
                 said = conversation.send(_reply(reply))

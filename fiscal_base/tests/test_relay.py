@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -144,6 +144,54 @@ class TestRelay(FiscalCase):
         self.assertEqual(document.state, "unknown")
         self.bring(call, number)
         self.assertEqual((document.state, document.fiscal_number), ("done", "1"))
+
+    def test_late_reply_sends_nothing_more(self):
+        """One browser was asleep in the middle; another has looked the document up and prints it now."""
+        document = self.sale()
+        first = self.take()
+        self.lease_over()
+        call = self.bring(self.take(), "none")
+        self.assertEqual(document.state, "sending", "never seen, so it is sent again")
+        printing = self.bring(call)
+        self.assertTrue(printing["url"].endswith("/print"))
+        self.assertFalse(self.bring(first), "what the first one goes on with would be a second receipt")
+        self.bring(printing, self.register_does(printing))
+        self.assertEqual((document.state, self.printed), ("done", [document.key]))
+
+    def test_late_reply_is_not_sent_on_while_it_is_looked_up(self):
+        document = self.sale()
+        first = self.take()
+        self.lease_over()
+        question = self.take()
+        self.assertTrue(question["url"].endswith("/find"))
+        self.assertFalse(self.bring(first))
+        self.assertEqual(document.state, "unknown")
+        self.bring(question, "none")
+        self.assertEqual(document.state, "sending")
+
+    def test_late_look_up_takes_nothing_back(self):
+        """“Never seen” was said before it was sent again: it does not count for that sending."""
+        document = self.sale()
+        self.take()
+        self.lease_over()
+        old = self.take()
+        self.lease_over()
+        call = self.bring(self.take(), "none")
+        printing = self.bring(call)
+        self.assertEqual(document.state, "sending")
+        self.assertFalse(self.bring(old, "none"))
+        self.assertEqual(document.state, "sending", "it is on its way, whatever was said before")
+        self.bring(printing, self.register_does(printing))
+        self.assertEqual((document.state, self.printed), ("done", [document.key]))
+
+    def test_only_registers_that_are_carried(self):
+        document = self.sale()
+        self.service.capabilities = {}
+        self.assertFalse(self.take())
+        self.assertEqual(document.state, "queued")
+        with self.assertRaises(UserError):
+            self.register.relay_status([])
+        self.assertEqual(self.register.health, "new")
 
     def test_reply_comes_twice(self):
         documents = self.sale() + self.sale()

@@ -25,8 +25,22 @@ async function fetchCarrier(call) {
     return { status: response.status, text: await response.text() };
 }
 
+/** What `ask` gives; the lease of the call in it runs from before Odoo was asked. */
+export async function take(ask) {
+    const since = Date.now();
+    const result = await ask();
+    if (result.call) {
+        result.call.since = since;
+    }
+    return result;
+}
+
 /** Carry one request to the register. Never throws: a reply that did not come says why. */
 export async function carry(call) {
+    if (call.lease && Date.now() - call.since > 1000 * call.lease) {
+        // This computer was asleep: what became of the document may have been found out from another one.
+        return { error: "the request came too late to be carried out" };
+    }
     try {
         return await carriers.get(call.provider, fetchCarrier)(call);
     } catch (error) {
@@ -37,11 +51,13 @@ export async function carry(call) {
 /**
  * Bring a reply by `bring`, again when Odoo cannot be reached: a reply that is lost holds the register up until its
  * lease is over. Bringing one twice does no harm.
+ *
+ * @returns what `bring` gives, as `take`
  */
 export async function bringSurely(bring, pauses = [1, 3, 10]) {
     for (const pause of pauses) {
         try {
-            return await bring();
+            return await take(bring);
         } catch (error) {
             if (error.exceptionName) {
                 throw error; // Odoo was reached, and refuses
@@ -49,5 +65,5 @@ export async function bringSurely(bring, pauses = [1, 3, 10]) {
             await new Promise((resolve) => browser.setTimeout(resolve, 1000 * pause));
         }
     }
-    return bring();
+    return take(bring);
 }

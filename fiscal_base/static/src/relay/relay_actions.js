@@ -1,6 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
-import { bringSurely, carry } from "./carry";
+import { bringSurely, carry, take } from "./carry";
 
 /** Work off the queue of a register that only this computer reaches, document by document. */
 async function relay(env, { params }) {
@@ -12,7 +12,7 @@ async function relay(env, { params }) {
     );
     let result;
     try {
-        result = await relayed();
+        result = await take(relayed);
         while (result.call) {
             const { call } = result;
             const reply = await carry(call);

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { bringSurely, carry } from "../../relay/carry";
+import { bringSurely, carry, take } from "../../relay/carry";
 import { serializeError } from "./serialize_error";
 
 /** Seconds between two questions about a receipt that the register has not finished; the last one repeats. */
@@ -152,12 +152,12 @@ export class FiscalTill {
         clearTimeout(this.timer);
         this.timer = null;
         try {
-            let { call } = await this.ask("fiscal_drive", Object.keys(this.pending));
+            const pending = () => Object.keys(this.pending);
+            let { call } = await take(() => this.ask("fiscal_drive", pending()));
             while (call) {
                 const { token } = call;
                 const reply = await carry(call);
-                const bring = () =>
-                    this.ask("fiscal_relay", Object.keys(this.pending), token, reply);
+                const bring = () => this.ask("fiscal_relay", pending(), token, reply);
                 ({ call } = await bringSurely(bring));
             }
         } catch (error) {

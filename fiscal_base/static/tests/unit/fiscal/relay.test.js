@@ -2,7 +2,7 @@ import { advanceTime, animationFrame, expect, test } from "@odoo/hoot";
 import { onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { bringSurely, carriers, carry } from "@fiscal_base/relay/carry";
+import { bringSurely, carriers, carry, take } from "@fiscal_base/relay/carry";
 import { paidOrder, receiptOf, setupFiscalEnv } from "@fiscal_base/../tests/unit/utils";
 
 definePosModels();
@@ -43,6 +43,27 @@ test("a provider may carry in its own way", async () => {
     });
     expect(await carry(CALL)).toEqual({ status: 200, text: "own t1" });
     carriers.remove("test");
+});
+
+test("a computer that was asleep carries nothing out after the lease", async () => {
+    patchWithCleanup(browser, {
+        fetch: async () => {
+            expect.step("fetch");
+            return { status: 200, text: async () => "printed" };
+        },
+    });
+    const call = { ...CALL, lease: 60 };
+    const slow = async (seconds) => {
+        const result = await take(async () => {
+            await advanceTime(1000 * seconds);
+            return { call: { ...call } };
+        });
+        return carry(result.call);
+    };
+    expect(await slow(59)).toEqual({ status: 200, text: "printed" });
+    expect.verifySteps(["fetch"]);
+    expect((await slow(61)).error).toInclude("too late");
+    expect.verifySteps([]);
 });
 
 test("a reply is brought again while Odoo is away, and not when it refuses", async () => {
