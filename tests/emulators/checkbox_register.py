@@ -11,12 +11,11 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 UTC = timezone.utc
 
-SHIFT_STATUSES = ("CREATED", "OPENING", "OPENED", "CLOSING", "CLOSED")
 WIDTH = 42
 
 
@@ -156,7 +155,6 @@ class Receipt:
     is_offline: bool = False
     is_sent: bool = False
     relation: str | None = None
-    sent_to: list[str] = field(default_factory=list)
 
 
 class Organisation:
@@ -397,7 +395,10 @@ class Organisation:
         relation = body.get("custom_relation_id") or str(uuid4())
         if relation in self.chains:
             raise invalid("custom_relation_id вже існує", "custom_relation_id")
-        receipt = Receipt(self._new_id(body), "SELL", shift, body, self.clock(), self._due(), 0)
+        self._may(cashier, "sales")
+        receipt = Receipt(
+            self._new_id(body), "SELL", shift, body, self.clock(), self._due(), 0, fails=self._failure("receipt")
+        )
         self._count_goods(receipt)
         paid = sum(payment["value"] for payment in body.get("payments", []))
         if not 0 < paid < receipt.total:
@@ -410,8 +411,14 @@ class Organisation:
     def prepay_next(self, cashier: Cashier, relation: str, body: dict) -> Receipt:
         chain = self.chain(relation)
         shift = self.working_shift(cashier)
-        receipt = Receipt(self._new_id(body), "SELL", shift, body, self.clock(), self._due(), 0, relation=relation)
+        self._may(cashier, "sales")
         left = chain["total"] - self.paid(chain)
+        if not left:
+            raise invalid("Замовлення вже оплачено повністю", "payments")
+        receipt = Receipt(
+            self._new_id(body), "SELL", shift, body, self.clock(), self._due(), 0, relation=relation,
+            fails=self._failure("receipt"),
+        )  # fmt: skip
         paid = sum(payment["value"] for payment in body.get("payments", []))
         if paid <= 0:
             raise invalid("Немає оплат", "payments")
@@ -420,12 +427,12 @@ class Organisation:
         return self._keep(receipt)
 
     def chain(self, relation: str) -> dict:
-        if relation not in self.chains:
+        if relation not in self.chains or self.chains[relation]["receipts"][0].status == "ERROR":
             raise Refused(404, None, "Not Found")
         return self.chains[relation]
 
     def paid(self, chain: dict) -> int:
-        return sum(receipt.paid - receipt.rest for receipt in chain["receipts"])
+        return sum(receipt.paid - receipt.rest for receipt in chain["receipts"] if receipt.status != "ERROR")
 
     def service(self, cashier: Cashier, body: dict) -> Receipt:
         """§4.3: plus is in, minus is out."""
@@ -734,4 +741,3 @@ TAXES = [
     _tax_row(3, "ПДВ 20% + акциз 5%", "Д", 20, extra=5),
     _tax_row(8, "Без ПДВ", "З", 0, no_vat=True),
 ]
-DOWN = ROUND_DOWN

@@ -312,6 +312,22 @@ def test_prepayment(emulator, token):
     assert (
         call(emulator, "GET", f"/prepayment-receipts/{relation}", token=token)[1]["pre_payment_status"] == "FULL_PAID"
     )
+    more = {"payments": [{"type": "CASH", "value": 100}]}
+    assert call(emulator, "POST", f"/prepayment-receipts/{relation}", more, token)[0] == 422, "nothing is left to pay"
+
+
+def test_a_prepayment_that_is_not_accepted(emulator, token):
+    open_shift(emulator, token)
+    relation, body = str(uuid4()), {"goods": [goods()], "payments": [{"type": "CASH", "value": 300}]}
+    emulator.fault("receipt_error")
+    receipt = call(emulator, "POST", "/prepayment-receipts", {**body, "custom_relation_id": relation}, token)[1]
+    assert call(emulator, "GET", f"/receipts/{receipt['id']}", token=token)[1]["status"] == "ERROR"
+    assert call(emulator, "GET", f"/prepayment-receipts/{relation}", token=token)[0] == 404
+    relation = call(emulator, "POST", "/prepayment-receipts", body, token)[1]["pre_payment_relation_id"]
+    emulator.fault("receipt_error")
+    last = {"payments": [{"type": "CASHLESS", "value": 700}]}
+    assert call(emulator, "POST", f"/prepayment-receipts/{relation}", last, token)[0] == 201
+    assert call(emulator, "GET", f"/prepayment-receipts/{relation}", token=token)[1]["left_to_pay"] == 700
 
 
 def test_pace():
