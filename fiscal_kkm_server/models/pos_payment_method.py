@@ -59,9 +59,10 @@ class PosPaymentMethod(models.Model):
             request = protocol.freeze(command)
             if register.kkm_server_connection == "browser":
                 return {"call": register._relay_call(register._kkm_server_http(request), "")}
-            card = protocol.parse_card(key, register._kkm_server_send(request))
+            said = register._kkm_server_send(request)
         else:
-            card = protocol.parse_card(key, _reply(reply))
+            said = _reply(reply)
+        card = protocol.parse_card(key, said, asked=step == "ask")
         message = register._kkm_server_sentence(card.problem, card.words) if card.problem else ""
         return {"state": card.state, "message": message, "data": dict(card.data)}
 

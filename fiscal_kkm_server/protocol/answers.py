@@ -508,32 +508,40 @@ _CARD = {
 }
 
 
-def parse_card(key: str, reply: Reply) -> Card:
+def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
     """How far a command to a card terminal is, from its answer or from `GetRezult` (§3.8, §2.5).
 
-    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken.
+    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken. The
+    same holds of an error that the terminal may have had after the card was charged: no line, no paper (`const.ERRORS`).
+
+    :param asked: `reply` answers `get_rezult`; trouble with asking says nothing about the command
     """
-    if isinstance(reply, NotSent):
+    if isinstance(reply, NotSent) and not asked:
         return Card("failed", "connection", reply.reason)
-    answer = decode(reply.text) if isinstance(reply, Answer) else None
-    if isinstance(reply, Answer) and reply.status == 401:
+    if isinstance(reply, Answer) and reply.status == 401 and not asked:
         return Card("failed", "unauthorized")
-    if answer is None or reply.status not in (200, 400, 501):
-        return Card("unknown", "card_unknown", reply.reason if isinstance(reply, Lost) else f"HTTP {reply.status}")
+    answer = decode(reply.text) if isinstance(reply, Answer) else None
+    if answer is None or reply.status not in ((200,) if asked else (200, 400, 501)):
+        reason = f"HTTP {reply.status}" if isinstance(reply, Answer) else reply.reason
+        return Card("unknown", "card_unknown", reason)
     answer = unwrap(answer)
+    name, of = words(answer.get("Command")), words(answer.get("IdCommand"))
     status, said = integer(answer.get("Status")), words(answer.get("Error"))
-    if words(answer.get("IdCommand")) not in ("", key):
+    if of not in ("", key):
         return Card("unknown", "foreign")
+    if name == "GetRezult":
+        return Card("unknown", "card_unknown", said)
     if status in (const.RUNNING, const.QUEUED, const.REPEATED):
         return Card("running")
-    if status == const.OK and not said:
+    if status == const.OK and not said and (name or of):
         fields = {**inner(answer, "RezultProcessing"), **answer}
         slip = fields.get("Slip")
         data = {name: words(fields.get(field)) for field, name in _CARD.items() if words(fields.get(field))}
         if isinstance(slip, str):
             data["slip"] = slip.replace("\0", "")[:4000]
         return Card("done", data=data)
-    return Card("failed", "card_refused", said) if status == const.ERROR else Card("unknown", "card_unknown", said)
+    refused = status == const.ERROR and _classify(said)[0] != "device"
+    return Card("failed", "card_refused", said) if refused else Card("unknown", "card_unknown", said)
 
 
 def unwrap(answer: dict) -> dict:

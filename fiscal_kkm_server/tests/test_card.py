@@ -92,6 +92,19 @@ class TestCard(TillCase):
         self.assertEqual(said["state"], "unknown")
         self.assertIn("slip of the terminal", said["message"])
 
+    def test_kkm_server_stops_while_the_card_is_charged(self):
+        """Nobody can be asked, which is no reason to charge the card again."""
+        self.emulator.fault("pending", "PayByPaymentCard", polls=100)
+        self.assertEqual(self.card("pay", "gone", amount=1)["state"], "running")
+        self.emulator.down()
+        for way in ("direct", "browser"):
+            self.register.kkm_server_connection = way
+            said = self.method.kkm_server_card(self.config.id, "ask", {"key": "gone"})
+            if "call" in said:
+                said = self.method.kkm_server_card(self.config.id, "ask", {"key": "gone"}, {"error": "refused"})
+            self.assertEqual(said["state"], "unknown")
+            self.assertIn("slip of the terminal", said["message"])
+
     def test_an_order_that_was_paid_otherwise(self):
         order = self.sell([(self.shop.products["coffee"], 1)], [(self.shop.cash, 500)])
         said = self.card("return", "other", amount=-489.90, order=order.uuid)

@@ -32,7 +32,7 @@ class Service:
             if card.state != "running":
                 return card
             time.sleep(0.01)
-            card = protocol.parse_card(key, self.send(protocol.get_rezult(key)))
+            card = protocol.parse_card(key, self.send(protocol.get_rezult(key)), asked=True)
         raise AssertionError("no end")
 
 
@@ -96,11 +96,34 @@ def test_reconciliation_and_a_terminal_that_is_not_there():
         (Answer(200, '{"Status":0,"Error":"?"}'), "unknown", "card_unknown"),
         (Answer(200, '{"Status":2,"Error":"Отказ"}'), "failed", "card_refused"),
         (Answer(501, '{"Status":2,"Error":"Неопознанная команда"}'), "failed", "card_refused"),
+        (Answer(200, '{"Status":0}'), "unknown", "card_unknown"),
+        (Answer(200, '{"Command":"GetRezult","Status":0}'), "unknown", "card_unknown"),
+        # the bank may have been asked before the line broke or the paper ended
+        (Answer(200, '{"Status":2,"Error":"Нет связи с терминалом"}'), "unknown", "card_unknown"),
+        (Answer(200, '{"Status":2,"Error":"В терминале нет бумаги"}'), "unknown", "card_unknown"),
     ],
 )
 def test_no_money_is_believed_that_the_terminal_does_not_name(reply, state, problem):
     card = protocol.parse_card("a", reply)
     assert (card.state, card.problem) == (state, problem)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        NotSent("refused"),
+        Answer(401, ""),
+        Answer(400, '{"Status":2,"Error":"Ошибка разбора"}'),
+        Answer(501, '{"Status":2,"Error":"Неопознанная команда"}'),
+        Answer(200, '{"Command":"GetRezult","Status":2,"Error":"Не указан Id команды!"}'),
+    ],
+)
+def test_trouble_with_asking_does_not_say_that_nothing_was_taken(reply):
+    """The terminal may be charging the card at this moment; “failed” would let the till charge it again."""
+    assert protocol.parse_card("a", reply, asked=True).state == "unknown"
+    ended = {"Command": "PayByPaymentCard", "Status": 2, "Error": "Отказ", "IdCommand": "a"}
+    said = Answer(200, json.dumps({"Command": "GetRezult", "Status": 0, "Rezult": ended}))
+    assert protocol.parse_card("a", said, asked=True).state == "failed"
 
 
 def test_what_it_says_inside_a_receipt():

@@ -117,16 +117,19 @@ export class PaymentKkmServer extends PaymentInterface {
                 payment,
                 ...args,
             ]);
+        // A question that is refused says nothing about the payment, nor does what fails after it was carried.
+        let started = name === "ask";
         try {
             let card = await call();
             if (card.call) {
+                started = true;
                 card = await call(await carry(card.call));
             }
             return card;
         } catch (error) {
             const message =
                 error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
-            return { state: error?.data ? "failed" : "unknown", message, data: {} };
+            return { state: error?.data && !started ? "failed" : "unknown", message, data: {} };
         }
     }
 
