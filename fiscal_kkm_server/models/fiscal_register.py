@@ -15,6 +15,8 @@ from ..protocol.picture import two_colours
 CALL = object()
 #: seconds for which a browser may be away with a request, beyond what KKM Server itself waits for the register
 BROWSER_MARGIN = 30
+#: documents of a register whose numbers are known to a look-up, which reads the last 20 of the fiscal storage
+LAST = 100
 
 
 class FiscalRegister(models.Model):
@@ -233,7 +235,7 @@ class FiscalRegister(models.Model):
         return self._kkm_server_converse(protocol.submit(request))
 
     def _kkm_server_lookup(self, document, request):
-        return self._kkm_server_converse(protocol.lookup(request))
+        return self._kkm_server_converse(protocol.lookup(request, self._kkm_server_taken(document)))
 
     def _kkm_server_status(self):
         return self._kkm_server_said_status(self._kkm_server_send(self._kkm_server_question()))
@@ -249,7 +251,10 @@ class FiscalRegister(models.Model):
         calls = self.kkm_server_connection == "callback"
         if calls and (request.get("first") == "counters" or document.tries):
             request = {name: value for name, value in request.items() if name != "first"}
-        conversation = (protocol.submit if kind == "submit" else protocol.lookup)(request)
+        if kind == "submit":
+            conversation = protocol.submit(request)
+        else:
+            conversation = protocol.lookup(request, self._kkm_server_taken(document))
         question = next(conversation)
         while True:
             try:
@@ -287,6 +292,22 @@ class FiscalRegister(models.Model):
         return protocol.Device(
             serial=(self.kkm_server_serial_number or "").strip(), number=self.kkm_server_device_number
         )
+
+    def _kkm_server_taken(self, document):
+        """The last documents of the fiscal storage that others than `document` have (`protocol.lookup`)."""
+        others = self.env["fiscal.document"].search(
+            [
+                ("register_id", "=", self.id),
+                ("id", "!=", document.id),
+                ("state", "=", "done"),
+                ("fiscal_number", "!=", False),
+            ],
+            order="id desc",
+            limit=LAST,
+        )
+        numbered = others.filtered(lambda other: other.fiscal_number.isdecimal())
+        # the newest wins: a new fiscal storage begins with 1 again
+        return {int(other.fiscal_number): other.fiscal_sign or "" for other in reversed(numbered)}
 
     def _kkm_server_paper(self):
         return protocol.Paper(

@@ -9,6 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Generator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ...fiscal_base.tools.outcome import FiscalData, Kind, Outcome
 from ...fiscal_base.tools.text import shorten
@@ -56,6 +58,18 @@ _TYPES = {"приход": "1", "возврат прихода": "2", "расхо
 _REPORT = re.compile(r"(открыти|закрыти)\w* смен|отч[её]т|регистрац", re.I)
 
 Conversation = Generator[dict, Reply, Outcome]
+NONE: Mapping = MappingProxyType({})
+
+
+class Known(NamedTuple):
+    """What is known of the fiscal storage without asking.
+
+    :param after: number of the last document that was known before the command was sent first
+    :param taken: number → fiscal sign of documents that other sales have
+    """
+
+    after: int | None
+    taken: Mapping[int, str]
 
 
 def submit(request: dict) -> Conversation:
@@ -117,8 +131,11 @@ def _count(request: dict) -> Generator[dict, Reply, dict]:
     return {}
 
 
-def lookup(request: dict) -> Conversation:
+def lookup(request: dict, taken: Mapping[int, str] = NONE) -> Conversation:
     """What became of the command in `request`. Nothing is created, printed or changed.
+
+    :param taken: number → fiscal sign of documents of the fiscal storage that other sales have: a sale that was set
+        aside must not be taken for one behind it of the same sum
 
     First `GetRezult`. Where KKM Server has forgotten the command (a restart, §2.6), or says that it failed in a way
     that may hide a registered receipt (`answers.failed`), the documents of the fiscal storage decide.
@@ -126,12 +143,12 @@ def lookup(request: dict) -> Conversation:
     Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document. A command that ended because
     the register could not work was surely not executed: that is `not_sent`, since `blocked` would say nothing about it.
     """
-    outcome = yield from _find(request)
+    outcome = yield from _find(request, taken)
     return dataclasses.replace(outcome, kind=Kind.NOT_SENT) if outcome.kind is Kind.BLOCKED else outcome
 
 
-def _find(request: dict) -> Conversation:
-    command = thaw(request)
+def _find(request: dict, taken: Mapping[int, str]) -> Conversation:
+    command, known = thaw(request), Known(request.get("after"), taken)
     reply = yield freeze(get_rezult(command["IdCommand"]))
     if not isinstance(reply, Answer):
         return Outcome.unknown(reply.reason, code="no_connection")
@@ -141,17 +158,17 @@ def _find(request: dict) -> Conversation:
     status = integer(result.get("Status"))
     if status in (const.RUNNING, const.QUEUED) and _is_old(reply):
         old = Outcome.unknown(words(result.get("Error")), code="repeated", response=raw(reply))
-        return (yield from _in_storage(command, request.get("after"), old))
+        return (yield from _in_storage(command, known, old))
     if status == const.NOT_FOUND:
         forgotten = Outcome.not_sent(words(result.get("Error")), code="not_found", new_key=True, response=raw(reply))
-        return (yield from _in_storage(command, request.get("after"), forgotten))
+        return (yield from _in_storage(command, known, forgotten))
     if status == const.REPEATED:
         repeated = Outcome.unknown(words(result.get("Error")), code="repeated", response=raw(reply))
-        return (yield from _in_storage(command, request.get("after"), repeated))
+        return (yield from _in_storage(command, known, repeated))
     outcome = judge(command, result, raw(reply))
     if outcome.kind is Kind.UNKNOWN and status == const.ERROR and outcome.code != "foreign":
         certain = failed(command, result, raw(reply), checked=True)
-        return (yield from _in_storage(command, request.get("after"), certain))
+        return (yield from _in_storage(command, known, certain))
     return outcome
 
 
@@ -181,10 +198,9 @@ def _device(command: Mapping) -> Device:
 # === The fiscal storage ===
 
 
-def _in_storage(command: dict, after: int | None, absent: Outcome) -> Conversation:
+def _in_storage(command: dict, known: Known, absent: Outcome) -> Conversation:
     """Look for the document of `command` in the register itself.
 
-    :param after: number of the last document that was known before `command` was sent first
     :param absent: the outcome when the register surely has no such document
     """
     name = command["Command"]
@@ -197,8 +213,8 @@ def _in_storage(command: dict, after: int | None, absent: Outcome) -> Conversati
     if isinstance(state, Failure):
         return Outcome.unknown(state.message, code=state.code)
     if name == "RegisterCheck":
-        return (yield from _receipt_in_storage(command, state, after, absent))
-    return _shift_in_storage(name, state, after, absent)
+        return (yield from _receipt_in_storage(command, state, known, absent))
+    return _shift_in_storage(name, state, known.after, absent)
 
 
 def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outcome) -> Outcome:
@@ -217,12 +233,12 @@ def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outc
     return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
 
 
-def _receipt_in_storage(command: dict, state: Mapping, after: int | None, absent: Outcome) -> Conversation:
-    """Compare the documents after `after` with the receipt, newest first.
+def _receipt_in_storage(command: dict, state: Mapping, known: Known, absent: Outcome) -> Conversation:
+    """Compare the documents after `known.after` with the receipt, newest first.
 
-    Done only where exactly one is the same; absent only where every one since `after` was read and is another.
+    Done only where exactly one is the same; absent only where every one since then was read and is another.
     """
-    last = integer(state.get("CheckNumber"))
+    after, last = known.after, integer(state.get("CheckNumber"))
     if last is None or (after is not None and last < after):
         # no number, or another fiscal storage was put in since
         return Outcome.unknown(absent.message, code="no_trace", response=absent.response)
@@ -234,7 +250,11 @@ def _receipt_in_storage(command: dict, state: Mapping, after: int | None, absent
         found = read(reply, "GetDataCheck")
         verdict = None if isinstance(found, Failure) else _same(command, found, number)
         if verdict:
-            same.append(_found(command, found, number, raw(reply)))
+            outcome = _found(command, found, number, raw(reply))
+            if number not in known.taken:
+                same.append(outcome)
+            elif outcome.data.sign != known.taken[number]:
+                verdict = None  # of another fiscal storage, or noted wrongly by hand
         unsure += verdict is None
     if len(same) == 1:
         return same[0]

@@ -2,9 +2,11 @@
 
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import tagged
@@ -138,6 +140,24 @@ class TestKkmServer(KkmServerCase):
         self.drain()
         self.settle()
         self.assertOneReceipt(document)
+
+    def test_sale_that_was_set_aside_does_not_take_the_receipt_of_the_next(self):
+        self.sale()
+        self.drain()
+        self.emulator.fault("reset_before", "RegisterCheck")
+        __, first = self.sale()
+        self.drain()
+        self.assertEqual(first.state, "unknown")
+        first._decide("postpone", "the customer waits")
+        first._engine().retry_at = fields.Datetime.now() + timedelta(minutes=9)
+        __, second = self.sale()
+        self.drain()
+        self.assertEqual((first.state, second.state), ("unknown", "done"), second.error_message)
+        for __ in range(3):
+            self.settle()
+        self.assertEqual(first.state, "done", first.error_message)
+        self.assertNotEqual(first.fiscal_number, second.fiscal_number)
+        self.assertEqual(len(self.printed("sale")), 3)
 
     def test_request_that_never_arrived_is_sent_again_under_a_new_key(self):
         self.sale()

@@ -200,6 +200,24 @@ def test_two_that_look_alike():
     assert (outcome.kind.value, outcome.code) == ("unknown", "ambiguous")
 
 
+@pytest.mark.parametrize(
+    ("taken", "documents", "expected"),
+    [
+        ({17: "1"}, {17: check(17)}, ("not_sent", "not_found")),
+        ({17: "1"}, {17: check(17), 18: check(18)}, ("done", "18")),
+        ({17: "1", 18: "1"}, {17: check(17), 18: check(18)}, ("not_sent", "not_found")),
+        # the sign says that it is another one, of an earlier fiscal storage for example; or there is none to compare
+        ({17: "2"}, {17: check(17)}, ("unknown", "no_trace")),
+        ({17: ""}, {17: check(17)}, ("unknown", "no_trace")),
+    ],
+)
+def test_the_receipt_of_another_sale_is_not_this_one(taken, documents, expected):
+    """A sale that was set aside, and one behind it of the same sum, which was printed."""
+    outcome = run(RECEIPT, Service(FORGOTTEN, documents), lambda request: protocol.lookup(request, taken))
+    found = outcome.data.number if outcome.data else outcome.code
+    assert (outcome.kind.value, found) == expected
+
+
 def test_the_number_before_it_is_not_known():
     request = {**RECEIPT, "after": None}
     assert (
