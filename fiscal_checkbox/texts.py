@@ -23,10 +23,12 @@ OUTCOMES = {
     "sign_in": _lt("PIN code, login or password of the cashier is wrong. Correct it on the register's form."),
     "no_account": _lt("No cashier has an account on this register yet. Add one on the register's form."),
     # the cashier and the register
-    "cashier_blocked": _lt("The cashier is blocked at Checkbox."),
+    "cashier_blocked": _lt("The cashier is blocked at Checkbox. Unblock the cashier in my.checkbox.ua."),
     "key_expired": _lt("The cashier's electronic signature is no longer valid. Renew it in my.checkbox.ua."),
-    "agent_offline": _lt("The signing program of the cashier does not run. Start it on its computer."),
-    "emergency": _lt("Checkbox has stopped the register."),
+    "agent_offline": _lt(
+        "The signing program of the cashier does not run. Start it on the computer where it is installed."
+    ),
+    "emergency": _lt("Checkbox has stopped the register. Ask Checkbox's support why."),
     "busy": _lt(
         "Another cashier has a shift on this register. Close it where it was opened, or add that cashier's account on "
         "the register's form."
@@ -40,10 +42,14 @@ OUTCOMES = {
     "opening_failed": _lt("The shift could not be opened; it will be tried again."),
     "closing_failed": _lt("The shift could not be closed; it will be tried again."),
     # the document
-    "validation": _lt("Checkbox refuses the document for what it says."),
+    "validation": _lt("Checkbox refuses the document for what it says. Correct that, then send it again."),
     "refused": _lt("Checkbox refuses the document."),
     "error": _lt("The tax service has not accepted the document."),
-    "differs": _lt("Attention: Checkbox registered another total than was sent."),
+    "differs": _lt("Attention: Checkbox registered another total than was sent. Compare its receipt with the order."),
+    "other_register": _lt(
+        "Attention: Checkbox registered it on another register, where the cashier has an open shift. Close that shift "
+        "before the next sale."
+    ),
     "already_exists": _lt("Checkbox has this document already; it will be asked about it."),
     "not_found": _lt("Checkbox has never seen the document; it is sent again."),
     "no_trace": _lt("Checkbox says that it has this document, and does not show it. It will be asked again."),

@@ -32,7 +32,7 @@ class FiscalCheckboxAccount(models.Model):
         string="Key until",
         readonly=True,
         copy=False,
-        help="The electronic signature (КЕП) of the cashier ends then. Renew it in Checkbox before.",
+        help="The day on which the electronic signature (КЕП) of the cashier ends. Renew it in Checkbox before.",
     )
     token = fields.Char(readonly=True, groups="base.group_system", copy=False)
     token_until = fields.Datetime(string="Token used until", readonly=True, groups="base.group_system", copy=False)

@@ -207,7 +207,12 @@ def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
 
 
 def _differs(request: Mapping, body: Mapping, outcome: Outcome) -> Outcome:
-    """`outcome` with a word where the service came to another total than Odoo."""
+    """`outcome` with a word where the service came to another total than Odoo, or took another register: that of the
+    cashier's open shift.
+    """
+    register = words(inner(body, "shift", "cash_register").get("id")) or words(body.get("cash_register_id"))
+    if register and request["register"] and register != request["register"]:
+        return replace(outcome, code="other_register", message=outcome.data.register_number or register)
     total, expected = integer(body.get("total_sum")), request.get("totals")
     if not expected or total is None or total in expected:
         return outcome

@@ -171,14 +171,34 @@ def test_the_shift_is_closed():
 
 
 def test_a_closed_shift_that_cannot_be_asked_about_is_not_given_up():
-    closed = refusal(400, "Зміну не відкрито", "shift.not_opened")
+    closed, never = refusal(400, "Зміну не відкрито", "shift.not_opened"), refusal(404, "Not Found")
     request = frozen(operation("shift_close"), shift={"id": "s1", "serial": 1})
     for reply in (Lost("reset"), answer(502, "<html>"), refusal(429)):
-        assert submit(closed, reply, request=request).kind.value == "unknown"
-    assert kind_and_code(submit(closed, refusal(404, "Not Found"), answer(200, "[]"), request=request)) == (
+        assert submit(reply, closed, reply, request=request).kind.value == "unknown"
+    assert kind_and_code(submit(never, closed, never, answer(200, "[]"), request=request)) == (
         "rejected",
         "shift_closed",
     )
+
+
+def test_a_shift_that_is_closed_already_leaves_the_next_one_open(emulator, client):
+    """Closed by the clock of the service; the cashier has opened another one since, here or on another register."""
+    shift = {"id": emulator.shifts[0].id, "serial": 1}
+    client.submit(operation("shift_close"))
+    number = emulator.shifts[0].report["fiscal_code"]
+    other = Client(emulator, register=1)
+    other.open_shift(OTHER)
+    outcome = client.submit(operation("shift_close"), shift=shift)
+    assert (outcome.kind.value, outcome.data.number) == ("done", number)
+    assert [one.status for one in emulator.shifts] == ["CLOSED", "OPENED"]
+
+
+def test_a_receipt_on_another_register_is_told(emulator, client):
+    """It goes where the cashier has the open shift."""
+    other = Client(emulator, register=1)
+    outcome = other.submit(sale(), register=other.register.id)
+    assert (*kind_and_code(outcome), outcome.message) == ("done", "other_register", "TEST000001")
+    assert kind_and_code(client.submit(sale(key=OTHER), register=client.register.id)) == ("done", "")
 
 
 # === Fiscal data ===
