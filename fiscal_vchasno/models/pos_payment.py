@@ -8,6 +8,9 @@ class PosPayment(models.Model):
     vchasno_cancel_number = fields.Char(
         string="Number on the terminal", readonly=True, help="By it the payment can be taken back at the terminal."
     )
+    vchasno_reversal = fields.Char(
+        string="Reversal under way", readonly=True, help="Id of a reversal whose end the bank terminal has not told."
+    )
 
     def _fiscal_card_data(self):
         card = super()._fiscal_card_data()

@@ -2,7 +2,9 @@ import { expect, mockDate, test } from "@odoo/hoot";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
-import { PaymentVchasno } from "@fiscal_vchasno/app/utils/payment/payment_vchasno";
+import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
+import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment_screen";
+import { PaymentVchasno, isOpen } from "@fiscal_vchasno/app/utils/payment/payment_vchasno";
 import { Terminal, age, newTransaction } from "@fiscal_vchasno/app/utils/payment/terminal";
 import { newOrder, setupFiscalEnv } from "@fiscal_base/../tests/unit/utils";
 
@@ -188,6 +190,123 @@ test("a reversal whose answer is lost is asked for", async () => {
     expect(sent[2].transaction_search).toBe(1);
     expect(await payment.sendPaymentReversal(line.uuid)).toBe(false);
     expect(alerts.at(-1)).toMatch(/Nobody has said whether the payment was taken back/);
+});
+
+test("a reversal whose end is not known is asked for before anything else", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(broken, done(), broken, broken, broken, done());
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/Nobody has said whether the payment was taken back/);
+    const reversal = sent[2].transaction_id;
+    expect(line.vchasno_reversal).toBe(reversal);
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(true);
+    for (const asked of sent.slice(3)) {
+        expect([asked.transaction_id, asked.transaction_search]).toEqual([reversal, 1]);
+    }
+    expect(sent).toHaveLength(6);
+    expect([line.transaction_id, line.vchasno_reversal]).toEqual(["", ""]);
+});
+
+test("a payment that was taken back does not count when it is tried again", async () => {
+    const { payment, order, line } = await setupTerminal();
+    const sent = playDeviceManager(broken, done(), broken, broken, done(), done());
+    await state(payment.sendPaymentRequest(line.uuid));
+    await payment.sendPaymentCancel(order, line.uuid);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect([sent[4].pay.task, sent[4].transaction_search]).toEqual([3, 1]);
+    expect([sent[5].pay.task, sent[5].transaction_search]).toEqual([1, undefined]);
+    expect(sent[5].transaction_id).not.toBe(sent[0].transaction_id);
+});
+
+test("nothing is asked twice at once of one payment", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    let answer;
+    const slow = () => new Promise((resolve) => (answer = resolve));
+    const sent = playDeviceManager(broken, slow, done(), slow);
+    await state(payment.sendPaymentRequest(line.uuid));
+    const again = payment.sendPaymentRequest(line.uuid);
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/red button/);
+    answer(refused(5013));
+    expect(await state(again)).toBe("open");
+    const cancelled = payment.sendPaymentCancel(order, line.uuid);
+    expect(await state(cancelled)).toBe("open");
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/still at work/);
+    expect(sent).toHaveLength(4);
+    answer(done());
+    expect(await cancelled).toBe(true);
+});
+
+test("a refusal whose answer was lost is told when it is asked for", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    playDeviceManager(broken, refused(5015), broken, refused(5022), refused(5001));
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/refused the payment/);
+    expect(line.transaction_id).toBe("");
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false, {
+        message: "busy: the question was refused",
+    });
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(true);
+});
+
+test("not found on another computer proves nothing", async () => {
+    const { payment, order, line } = await setupTerminal();
+    const sent = playDeviceManager(refused(5013), refused(5013));
+    const other = newTransaction(Date.now() - 400000).slice(0, 24) + "0123456789ab";
+    line.transaction_id = other;
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(line.transaction_id).toBe(other);
+    expect(sent.every((asked) => asked.transaction_search === 1)).toBe(true);
+});
+
+test("a payment without a number on the terminal is not taken back blindly", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager(done({ cancelid: undefined }));
+    await payment.sendPaymentRequest(line.uuid);
+    expect(await payment.sendPaymentReversal(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/could not be taken back/);
+    expect(sent).toHaveLength(1);
+});
+
+test("a line of which nobody knows is open until that is cleared up", async () => {
+    const { payment, line } = await setupTerminal();
+    playDeviceManager(broken, refused(5015));
+    expect(isOpen(line)).toBe(false);
+    await state(payment.sendPaymentRequest(line.uuid));
+    line.setPaymentStatus("retry"); // “Force cancel”
+    expect(isOpen(line)).toBe(true);
+    await payment.sendPaymentRequest(line.uuid);
+    expect(isOpen(line)).toBe(false);
+});
+
+test("an order whose card may have been charged is neither validated nor deleted", async () => {
+    const { store, payment, order, line, alerts } = await setupTerminal();
+    playDeviceManager(broken);
+    await state(payment.sendPaymentRequest(line.uuid));
+    const validation = new OrderPaymentValidation({ pos: store, orderUuid: order.uuid });
+    expect(await validation.isOrderValid(false)).toBe(false);
+    expect(await store._onBeforeDeleteOrder(order)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/Nobody has said whether the card was charged/);
+    line.setPaymentStatus("done"); // “Force done”
+    expect(await store._onBeforeDeleteOrder(order)).toBe(true);
+});
+
+test("a line whose card may have been charged is not deleted after “Force cancel”", async () => {
+    const { payment, order, line, alerts } = await setupTerminal();
+    playDeviceManager(broken);
+    await state(payment.sendPaymentRequest(line.uuid));
+    line.setPaymentStatus("retry");
+    const screen = { paymentLines: order.payment_ids, currentOrder: order };
+    PaymentScreen.prototype.deletePaymentLine.call(screen, line.uuid);
+    expect(order.payment_ids.includes(line)).toBe(true);
+    expect(line.getPaymentStatus()).toBe("waitingCard");
+    expect(alerts).toHaveLength(2);
 });
 
 test("a refund names the payment of the order that is refunded", async () => {

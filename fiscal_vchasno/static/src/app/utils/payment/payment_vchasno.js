@@ -11,12 +11,21 @@ import {
     newTransaction,
 } from "@fiscal_vchasno/app/utils/payment/terminal";
 
+/** Whether money may have moved for a payment line without the till knowing it: such a line is never dropped. */
+export function isOpen(line) {
+    return (
+        line.payment_method_id?.use_payment_terminal === "vchasno" &&
+        Boolean(line.transaction_id) &&
+        !line.isDone()
+    );
+}
+
 /**
  * A payment through the bank terminal behind Device Manager.
  *
  * The id of the operation is kept with the payment line before anything is sent. As long as a line has an id whose end
  * is not known, the terminal is asked about it and never told to take money a second time; the line then waits with
- * “Cancel” and “Force done”, also after the page was loaded anew.
+ * “Cancel” and “Force done”, also after the page was loaded anew. The same holds of a payment that is being taken back.
  */
 export class PaymentVchasno extends PaymentInterface {
     setup() {
@@ -36,7 +45,11 @@ export class PaymentVchasno extends PaymentInterface {
 
     async sendPaymentRequest(uuid) {
         const line = this._line(uuid);
-        const task = line.amount < 0 ? REFUND : PAY;
+        if (this.running.has(uuid)) {
+            this._alert(_t("The terminal is still at work. Wait for it, then try again."));
+            return false;
+        }
+        const task = this._task(line);
         const pay = { task, sum: this._sum(line) };
         if (task === REFUND) {
             pay.refundid = this._paidBefore(line)?.payment_ref_no;
@@ -50,19 +63,15 @@ export class PaymentVchasno extends PaymentInterface {
             }
         }
         line.setPaymentStatus("waitingCard");
-        if (line.transaction_id) {
-            const before = await this.terminal.ask(line.transaction_id, task);
+        const said = await this._alone(line, async () => {
+            const before = await this._before(line);
             if (before.kind !== "never") {
-                return this._end(line, before);
+                return before;
             }
-        }
-        line.transaction_id = newTransaction();
-        this.running.add(uuid);
-        try {
-            return this._end(line, await this.terminal.execute(line.transaction_id, pay));
-        } finally {
-            this.running.delete(uuid);
-        }
+            line.transaction_id = newTransaction();
+            return this.terminal.execute(line.transaction_id, pay);
+        });
+        return this._end(line, said);
     }
 
     /** Take back what may have been paid. False where that cannot be told: the line then goes on waiting. */
@@ -77,21 +86,23 @@ export class PaymentVchasno extends PaymentInterface {
         if (!line.transaction_id) {
             return true;
         }
-        const paid = await this.terminal.ask(line.transaction_id);
-        if (paid.kind === "done") {
-            return this._takeBack(line, paid.info.cancelid);
-        }
-        if (paid.kind === "never") {
+        return this._alone(line, async () => {
+            const before = await this._before(line);
+            if (before.kind === "done") {
+                return this._takeBack(line, before.info.cancelid);
+            }
+            if (before.kind === "open") {
+                this.alertOpen(line, before.words);
+                return false;
+            }
             line.transaction_id = "";
             return true;
-        }
-        this._alertOpen(paid.words);
-        return false;
+        });
     }
 
     async sendPaymentReversal(uuid) {
         const line = this._line(uuid);
-        return this._takeBack(line, line.vchasno_cancel_number);
+        return this._alone(line, () => this._takeBack(line, line.vchasno_cancel_number));
     }
 
     /** Settlement with the bank: the terminal sends its batch and begins a new one. */
@@ -115,6 +126,38 @@ export class PaymentVchasno extends PaymentInterface {
 
     _line(uuid) {
         return this.pos.getOrder().payment_ids.find((payment) => payment.uuid === uuid);
+    }
+
+    /** Run `step` for a line; whoever asks meanwhile is told to wait. */
+    async _alone(line, step) {
+        this.running.add(line.uuid);
+        try {
+            return await step();
+        } finally {
+            this.running.delete(line.uuid);
+        }
+    }
+
+    /** What became of the last operation of a line; `never` where there was none that moved money. */
+    async _before(line) {
+        if (line.vchasno_reversal) {
+            const back = await this.terminal.ask(line.vchasno_reversal, CANCEL);
+            if (back.kind === "open") {
+                return back;
+            }
+            if (back.kind === "done") {
+                this._takenBack(line);
+            }
+            line.vchasno_reversal = "";
+        }
+        if (!line.transaction_id) {
+            return { kind: "never" };
+        }
+        return this.terminal.ask(line.transaction_id, this._task(line));
+    }
+
+    _task(line) {
+        return line.amount < 0 ? REFUND : PAY;
     }
 
     /** What is asked of the terminal, in hryvnias with two decimals. */
@@ -150,7 +193,7 @@ export class PaymentVchasno extends PaymentInterface {
             );
             return false;
         }
-        this._alertOpen(said.words);
+        this.alertOpen(line, said.words);
         return new Promise(() => {});
     }
 
@@ -173,37 +216,44 @@ export class PaymentVchasno extends PaymentInterface {
         }
     }
 
+    /** Take back the payment with this number on the terminal, which takes back another one where it is told none. */
     async _takeBack(line, number) {
-        const transaction = newTransaction();
-        const pay = { task: CANCEL, cancelid: number };
-        let said = await this.terminal.execute(transaction, pay);
-        if (said.kind === "open") {
-            said = await this.terminal.ask(transaction, CANCEL);
+        let said = { kind: "refused" };
+        if (number) {
+            line.vchasno_reversal = newTransaction();
+            const pay = { task: CANCEL, cancelid: number };
+            said = await this.terminal.execute(line.vchasno_reversal, pay);
+            if (said.kind === "open") {
+                said = await this.terminal.ask(line.vchasno_reversal, CANCEL);
+            }
         }
+        if (said.kind === "open") {
+            this.alertOpen(line, said.words);
+            return false;
+        }
+        line.vchasno_reversal = "";
         if (said.kind === "done") {
-            line.transaction_id = "";
-            line.ticket = "";
+            this._takenBack(line);
             return true;
         }
-        const text =
-            said.kind === "refused"
-                ? _t("The payment could not be taken back: the money is with the bank.")
-                : _t("Nobody has said whether the payment was taken back. Look at the terminal.");
-        this._alert([text, said.words].join(" "));
+        const text = _t("The payment could not be taken back: the money is with the bank.");
+        this._alert([text, said.words].filter(Boolean).join(" "));
         return false;
     }
 
-    _alertOpen(words) {
-        this._alert(
-            [
-                _t(
-                    "Nobody has said whether the card was charged. Look at the terminal: when it says “approved”, press “Force done”; otherwise press “Cancel”, and the till asks once more."
-                ),
-                words,
-            ]
-                .filter(Boolean)
-                .join(" ")
-        );
+    _takenBack(line) {
+        line.transaction_id = "";
+        line.ticket = "";
+    }
+
+    /** Tell the cashier what to do with a line of which nobody knows. */
+    alertOpen(line, words) {
+        const text = line.vchasno_reversal
+            ? _t("Nobody has said whether the payment was taken back. Look at the terminal.")
+            : _t(
+                  "Nobody has said whether the card was charged. Look at the terminal: when it says “approved”, press “Force done”; otherwise press “Cancel”, and the till asks once more."
+              );
+        this._alert([text, words].filter(Boolean).join(" "));
     }
 
     _alert(body) {

@@ -22,21 +22,35 @@ const REFUSED = new Set([
     5029,
 ]);
 const OPEN_BELOW_1000 = new Set([411, 430]);
+/** Those of them that only the operation itself can have come to, not a question about it. */
+const DECLINED = new Set([5001, 5002, 5015, 5017, 5018, 5019, 5020, 5023]);
+const COMPUTER = "fiscal_vchasno.computer";
 
 /**
  * What came of a task:
  *
  * - `done`: with `info`
  * - `refused`: surely nothing happened; `words` of the bank
- * - `never`: Device Manager has never finished such an operation, and none can be under way any more
+ * - `never`: Device Manager has never finished such an operation, and none can be under way any more. Only the computer
+ *   that began it can know: `localhost` is another Device Manager on another one
  * - `open`: nobody knows
  */
 const outcome = (kind, words = "", info = {}) => ({ kind, words, info });
 
-/** A new id of an operation: UUID version 7, so it tells when the operation began. */
+/** What tells this browser from those of other computers: twelve hexadecimal digits. */
+function computer() {
+    let digits = browser.localStorage.getItem(COMPUTER);
+    if (!/^[0-9a-f]{12}$/.test(digits)) {
+        digits = uuidv4().slice(-12);
+        browser.localStorage.setItem(COMPUTER, digits);
+    }
+    return digits;
+}
+
+/** A new id of an operation: UUID version 7, so it tells when the operation began; its end tells on which computer. */
 export function newTransaction(now = Date.now()) {
     const time = now.toString(16).padStart(12, "0");
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${uuidv4().slice(15)}`;
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${uuidv4().slice(15, 24)}${computer()}`;
 }
 
 /** Seconds since the operation with this id began. */
@@ -44,6 +58,8 @@ export function age(transaction, now = Date.now()) {
     const begun = parseInt(transaction.replace("-", "").slice(0, 12), 16);
     return (now - begun) / 1000;
 }
+
+const isOfThisComputer = (transaction) => transaction.endsWith(`-${computer()}`);
 
 /** A bank terminal behind Device Manager, which this computer reaches. Moves no money twice under one id. */
 export class Terminal {
@@ -72,8 +88,15 @@ export class Terminal {
         if (said?.res === 0) {
             return this._read(said);
         }
-        if (said?.res === NOT_FOUND && age(transaction) >= LONGEST) {
+        if (
+            said?.res === NOT_FOUND &&
+            isOfThisComputer(transaction) &&
+            age(transaction) >= LONGEST
+        ) {
             return outcome("never");
+        }
+        if (DECLINED.has(said?.res)) {
+            return this._read(said);
         }
         return outcome("open", said?.errortxt);
     }
@@ -110,7 +133,8 @@ export class Terminal {
             return said.info ? outcome("done", text, said.info) : outcome("open", text);
         }
         const refused =
-            REFUSED.has(said.res) || (said.res < 1000 && !OPEN_BELOW_1000.has(said.res));
+            REFUSED.has(said.res) ||
+            (said.res > 0 && said.res < 1000 && !OPEN_BELOW_1000.has(said.res));
         return outcome(refused ? "refused" : "open", text);
     }
 }

@@ -7,7 +7,9 @@ patch(ClosePosPopup.prototype, {
         const methods = this.pos.config.payment_method_ids.filter(
             (method) => method.use_payment_terminal === "vchasno" && method.vchasno_settle
         );
-        await Promise.all(methods.map((method) => method.payment_terminal.settle()));
+        for (const method of methods) {
+            await method.payment_terminal.settle(); // one terminal may serve several, and does one thing at a time
+        }
         return super.closeSession(...arguments);
     },
 });
