@@ -346,6 +346,12 @@ class Service:
                 self._print(task)
             return due
 
+    def send_again(self, task: Task) -> None:
+        """Take up a failed task again, as a person does in the cabinet."""
+        with self.lock:
+            if task.state == "error":
+                task.state, task.error = "new", None
+
     def print_one(self, task: Task) -> bool:
         with self.lock:
             if task.state != "new" or task.queue.state != "active":

@@ -82,6 +82,18 @@ def test_a_task_takes_its_way(emulator):
     assert "ПРИХОД" in call(emulator, "/")[1]
 
 
+def test_a_failed_task_is_sent_again_from_the_cabinet(emulator):
+    emulator.fault("till_error", text="Нет бумаги")
+    __, task = create(emulator)
+    path = f"/api/shop/v2/tasks/{task['id']}"
+    emulator.print_all()
+    assert (call(emulator, path)[1]["state"], emulator.documents) == ("error", [])
+    for __ in range(2):
+        emulator.service.send_again(emulator.service.tasks[0])
+        emulator.print_all()
+    assert (call(emulator, path)[1]["state"], len(emulator.documents)) == ("done", 1)
+
+
 def test_a_task_that_takes_long(emulator):
     emulator.fault("still_new", "task", polls=2)
     __, task = create(emulator)
