@@ -155,10 +155,16 @@ ACTIVE, PASSIVE = "active", "passive"
 #: Codes of refusals (§1.5). What is not here and begins with VLD is wrong with the document; with AUT or SRV, with the
 #: register's settings or the account.
 EXISTS = "VLD11"
+#: refusals for what a task says. Of any other it is not known that it would have come for the first sending too
+CONTENT = {"VLD00", "VLD12", "VLD13"}
 
 #: serial numbers of fiscal storages that are made for testing begin so; what they print has no legal force
 TEST_STORAGE = "9999"
 
+#: code of a failed task of which the receipt may be printed all the same: the register fell silent over it
+SILENT = "till_silent"
+#: codes of what the service knows and does not tell the end of: a person looks and decides
+FOR_A_PERSON = {EXISTS, "task_gone", SILENT}
 #: what the register's text of a failed task means; the first that fits
 TASK_ERRORS = [
     (re.compile(pattern, re.I), code)
@@ -170,6 +176,7 @@ TASK_ERRORS = [
         (r"проверки км|сервер исм", "marking"),
         (r"смена превысила 24|смены превысила 24|24 ?час", "shift_expired"),
         (r"бумаг|чековой ленты", "paper"),
-        (r"нет связи|таймаут|timeout|не отвечает|порт недоступен", "till_offline"),
+        (r"порт недоступен", "till_offline"),
+        (r"нет связи|таймаут|timeout|не отвечает", SILENT),
     ]
 ]

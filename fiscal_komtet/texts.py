@@ -11,9 +11,9 @@ OUTCOMES = {
     "lost": _lt("It is not known yet whether Komtet Kassa has the document; it will be asked."),
     "gateway": _lt("Komtet Kassa, or a proxy before it, answers with an error of its own. It will be tried again."),
     "garbage": _lt("The answer is not one of Komtet Kassa. Check the address of the service on the register's form."),
-    "foreign": _lt("Komtet Kassa answered for another document."),
-    "unexpected": _lt("The answer of Komtet Kassa could not be understood."),
-    "throttled": _lt("Komtet Kassa asks for a pause."),
+    "foreign": _lt("Komtet Kassa answered for another document. It will be asked again."),
+    "unexpected": _lt("The answer of Komtet Kassa could not be understood. It will be asked again."),
+    "throttled": _lt("Komtet Kassa asks for a pause. It will be tried again."),
     "wrong_address": _lt(
         "Something other than Komtet Kassa answers. Check the address of the service on the register's form."
     ),
@@ -37,14 +37,14 @@ OUTCOMES = {
     "queue_state": _lt("The queue does not work at the moment."),
     # the document
     "SYS": _lt("Komtet Kassa had an error of its own; it will be asked again."),
-    "VLD": _lt("Komtet Kassa refuses the document for what it says."),
+    "VLD": _lt("Komtet Kassa refuses the document for what it says. Correct it, then send it again."),
     "VLD11": _lt(
         "Komtet Kassa has this document and does not say under which number. Look for it in the cabinet and decide."
     ),
-    "VLD12": _lt("A unit price has fractions of a kopeck."),
-    "VLD13": _lt("The cost of a line does not fit its price and quantity."),
+    "VLD12": _lt("A unit price has fractions of a kopeck. Correct it, then send the document again."),
+    "VLD13": _lt("The cost of a line does not fit its price and quantity. Correct it, then send the document again."),
     "task_gone": _lt("Komtet Kassa does not find the document any more. Look for it in the cabinet and decide."),
-    "task_error": _lt("The register did not print the receipt."),
+    "task_error": _lt("The register did not print the receipt. Put right what it says, then send the document again."),
     "no_contact": _lt(
         "The register works on the Internet only and needs the customer's e-mail address or phone number. "
         "Enter it, then send the document again."
@@ -55,7 +55,12 @@ OUTCOMES = {
     "marking": _lt("A marking code was not accepted. Scan it again, or check the connection to the marking system."),
     "shift_expired": _lt("The shift is older than 24 hours. Close it on the register, then send the document again."),
     "paper": _lt("The register has no paper. Put it in, then send the document again."),
-    "till_offline": _lt("The register did not answer the program beside it. Check both, then send the document again."),
+    "till_offline": _lt("The program beside the register finds no register. Check both, then send the document again."),
+    "till_silent": _lt(
+        "The register fell silent over this document and may have printed it all the same. Look at its last receipts "
+        "and decide."
+    ),
+    "sent_again": _lt("An earlier sending of this document was taken up again in the cabinet. It is waited for."),
     "differs": _lt("Attention: the register printed another sum or another type of receipt than was sent."),
 }
 

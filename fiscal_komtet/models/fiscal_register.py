@@ -201,20 +201,53 @@ class FiscalRegister(models.Model):
         return protocol.freeze(protocol.build(receipt, self._komtet_settings(receipt)))
 
     def _komtet_submit(self, document, request):
-        return self._komtet_in_words(protocol.parse_submit(request, self._komtet_post(request)))
+        return self._komtet_in_words(self._komtet_make(document, request))
+
+    def _komtet_make(self, document, request):
+        """Create the task, unless an earlier sending of the same settlement lives."""
+        return self._komtet_former(document, request) or protocol.parse_submit(request, self._komtet_post(request))
+
+    def _komtet_former(self, document, request):
+        """What became of an earlier sending of `document` under another key, None where that has failed for good.
+
+        A failed task can be sent again from the cabinet, where nobody knows that Odoo sends the same settlement anew.
+        """
+        former = document
+        while former[-1].replaces_id:
+            former += former[-1].replaces_id
+        attempts = former.filtered(lambda earlier: earlier.register_id == self).attempt_ids
+        for key, told in attempts.filtered(lambda attempt: attempt.key != document.key).grouped("key").items():
+            number = protocol.task_id(key, told.mapped("response"))
+            if number is None:
+                continue
+            outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"), key)
+            if outcome.kind is Kind.WAITING:
+                return replace(outcome, code="sent_again")
+            if outcome.kind in (Kind.DONE, Kind.BLOCKED):
+                return outcome
+        return None
 
     def _komtet_lookup(self, document, request):
         """By the number of the task. Where that is not known, since the answer that had it was lost, the same task is
         sent once more: the service refuses it under the same `external_id` and names the one it has (§5.4).
+
+        Where a person was called for what the service says still, and found nothing printed, only another key helps:
+        the service refuses this one for ever.
         """
         attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == document.key)
-        number = protocol.task_id(attempts.mapped("response"))
+        number = protocol.task_id(document.key, attempts.mapped("response"))
         if number is not None:
-            return self._komtet_in_words(protocol.parse_task(request, self._komtet_send(f"tasks/{number}")))
-        outcome = protocol.parse_submit(request, self._komtet_post(request))
-        if outcome.kind is Kind.NOT_SENT:
-            # that holds of the repeat alone; what became of the first sending is as open as before
-            outcome = replace(outcome, kind=Kind.UNKNOWN)
+            outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"))
+        else:
+            outcome = self._komtet_make(document, request)
+            if outcome.kind is Kind.NOT_SENT or (outcome.kind is Kind.REJECTED and outcome.code not in const.CONTENT):
+                # that holds of the repeat alone; what became of the first sending is as open as before
+                outcome = replace(outcome, kind=Kind.UNKNOWN)
+        called = attempts.filtered(lambda attempt: attempt.code == outcome.code in const.FOR_A_PERSON)[-1:]
+        if called and attempts.filtered(
+            lambda attempt: attempt.kind == "person" and attempt.outcome == "not_sent" and attempt.id > called.id
+        ):
+            return Outcome.not_sent(outcome.message, 0, outcome.response, new_key=True)
         return self._komtet_in_words(outcome)
 
     def _komtet_status(self):
@@ -235,7 +268,7 @@ class FiscalRegister(models.Model):
     # === The service ===
 
     def _komtet_settings(self, receipt):
-        zone = self._timezone().utcoffset(receipt.issued_at) if receipt.issued_at else None
+        zone = self._timezone().localize(receipt.issued_at).utcoffset() if receipt.issued_at else None
         return protocol.Settings(
             ffd=self.komtet_ffd,
             paper=self.komtet_print,
@@ -285,9 +318,32 @@ class FiscalRegister(models.Model):
         :param text: the callback as it came. It is kept with the document, since it may name the task where the answer
             that did was lost.
         """
-        document = self.env["fiscal.document"].sudo()
-        if document.search_count([("register_id", "=", self.id), ("key", "=", callback.external_id)], limit=1):
-            document._told(callback.external_id, Outcome.waiting(0, response=text))
+        key = callback.external_id
+        document = self.env["fiscal.document"].sudo().search([("register_id", "=", self.id), ("key", "=", key)])
+        attempts = self.env["fiscal.attempt"].sudo().search([("key", "=", key)])
+        document = document or attempts.document_id.filtered(lambda former: former.register_id == self)
+        if document:
+            document._told(key, Outcome.waiting(0, response=text))
+            if callback.state == const.DONE and (key != document.key or document.state in ("rejected", "cancelled")):
+                self._komtet_came_to_life(document, protocol.task_id(key, [*attempts.mapped("response"), text]))
+
+    def _komtet_came_to_life(self, document, number):
+        """Call a person: a task that had failed was sent again from the cabinet, and is done now.
+
+        :param number: of the task; no news where the document, or the one made anew from it, has it already
+        """
+        live = document
+        while copy := live.search([("replaces_id", "=", live.id)], limit=1):
+            live = copy
+        if live.state == "done" and (live.service_data or {}).get("task") == number:
+            return
+        words = self.with_context(lang=self.user_id.lang).env._(
+            "Komtet Kassa says that an earlier sending of this document, which had failed, is registered after all. "
+            "If it shows an error, send it again: what is registered is taken over, and nothing is printed. "
+            "If it is registered, compare both in the cabinet; a receipt too many is taken back by a return."
+        )
+        if not any(words in (activity.note or "") for activity in live.activity_ids):
+            live._alert(words)
 
     # === Words ===
 

@@ -73,11 +73,13 @@ def _refusal(reply: Answer, answer: Mapping, no_such: str) -> Outcome:
 # === A task that is there ===
 
 
-def parse_task(request: Mapping, reply: Reply) -> Outcome:
+def parse_task(request: Mapping, reply: Reply, key: str = "") -> Outcome:
     """What became of a task, by its number (§3.2).
 
     The service has this task: trouble with asking is `blocked`, which says nothing about the document and leaves it as
     it is, waiting.
+
+    :param key: under which the task was sent, where that is not the key of `request`
     """
     if not isinstance(reply, Answer):
         return Outcome.blocked(reply.reason, code="connection")
@@ -90,12 +92,15 @@ def parse_task(request: Mapping, reply: Reply) -> Outcome:
     if not answer:
         return Outcome.blocked(_page(reply), response=text, code="garbage")
     task = thaw(request)
-    if not _is_task(answer, task["external_id"]):
+    if not _is_task(answer, key or task["external_id"]):
         return Outcome.unknown(_page(reply), code="foreign", response=text)
     state = words(answer.get("state"))
     if state == const.ERROR:
         message = shorten(words(answer.get("error_description")), 1000)
-        return Outcome.rejected(_task_error(message), message, text)
+        code = _task_error(message)
+        if code == const.SILENT:
+            return Outcome.unknown(message, response=text, code=code)
+        return Outcome.rejected(code, message, text)
     if state != const.DONE:
         return Outcome.waiting(response=text)
     data = _fiscal_data(answer)
@@ -134,11 +139,14 @@ def _differs(task: Mapping, data: FiscalData, given: Mapping) -> bool:
     return (data.total is not None and data.total != sent) or words(given.get("n")) not in ("", sign)
 
 
-def task_id(texts: Iterable[str]) -> int | None:
-    """Number of the task that the service has named in any of `texts`: answers and callbacks under one key."""
+def task_id(key: str, texts: Iterable[str]) -> int | None:
+    """Number of the task with `key` that the service has named in any of `texts`: answers and callbacks under it."""
     for text in texts:
         answer = read(text or "")
-        named = answer.get("id") if "external_id" in answer else _inner(answer, "task").get("id")
+        if "external_id" in answer:
+            named = answer.get("id") if words(answer["external_id"]) == key else None
+        else:
+            named = _inner(answer, "task").get("id")
         number = integer(named)
         if number is not None:
             return number

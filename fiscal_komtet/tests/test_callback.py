@@ -93,6 +93,28 @@ class TestCallback(HttpCase, KomtetCase):
             if name not in ("attempt_ids", "write_date"):
                 self.assertEqual(self.document.read([name])[0][name], value, name)
 
+    def test_a_failed_task_that_comes_to_life_calls_a_person(self):
+        self.emulator.fault("till_error", text="Нет бумаги")
+        self.emulator.print_all()
+        self.drain()
+        self.due()
+        self.drain()
+        self.assertEqual(self.document.state, "rejected")
+        task = self.emulator.service.tasks[-1]
+        self.assertEqual(self.told(self.emulator.news(task), "failure"), 200)
+        self.assertNotIn("taken over", str(self.document.activity_ids.mapped("note")))
+        self.emulator.service.send_again(task)
+        self.emulator.print_all()
+        for result in ("task", "success"):
+            self.assertEqual(self.told(self.emulator.news(task), result), 200)
+        self.assertEqual(str(self.document.activity_ids.mapped("note")).count("taken over"), 1)
+        self.document.action_retry()
+        copy = self.document.pos_order_id.fiscal_document_ids - self.document
+        self.drain()
+        self.assertEqual((copy.state, len(self.emulator.documents)), ("done", 1))
+        self.assertEqual(self.told(self.emulator.news(task)), 200)
+        self.assertFalse(copy.activity_ids | self.document.activity_ids, "no news any more")
+
     def test_early(self):
         """It may come before the answer to the task itself, and even instead of it."""
         self.emulator.fault("anonymous")

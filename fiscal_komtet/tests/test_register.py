@@ -2,7 +2,8 @@
 
 import json
 import re
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -249,7 +250,88 @@ class TestKomtet(KomtetCase):
         self.assertRegistered(copy)
         self.assertNotEqual(copy.key, document.key)
 
+    def test_what_was_sent_again_from_the_cabinet_is_not_made_twice(self):
+        for way in ("printed", "waits"):
+            with self.subTest(way):
+                self.emulator.service.printed.clear()
+                self.emulator.fault("till_error", text="Нет бумаги")
+                document = self.sale()
+                self.drain()
+                self.emulator.print_all()
+                self.settle()
+                self.assertEqual(document.state, "rejected")
+                task = self.emulator.service.tasks[-1]
+                self.emulator.service.send_again(task)
+                if way == "printed":
+                    self.emulator.print_all()
+                sent = len(self.requests("POST"))
+                document.action_retry()
+                copy = document.pos_order_id.fiscal_document_ids - document
+                self.drain()
+                if way == "waits":
+                    self.assertEqual((copy.state, copy.error_code), ("waiting", "sent_again"))
+                    self.emulator.print_all()
+                    self.settle()
+                self.assertEqual(copy.state, "done", copy.error_message)
+                (printed,) = self.emulator.documents
+                self.assertEqual((copy.fiscal_number, printed.key), (printed.fiscal["i"], document.key))
+                self.assertEqual(len(self.requests("POST")), sent)
+                self.assertEqual(copy.service_data["task"], task.id)
+
+    def test_nothing_is_sent_under_another_key_while_the_first_cannot_be_asked_for(self):
+        self.emulator.fault("till_error", text="Нет бумаги")
+        document = self.draft(customer_email="olga@example.com")
+        document.action_post()
+        self.drain()
+        self.emulator.print_all()
+        self.settle()
+        document.action_retry()
+        self.emulator.fault("http_error", "status", status=502)
+        self.drain()
+        self.assertEqual((document.state, len(self.requests("POST"))), ("queued", 1))
+        self.settle()
+        self.emulator.print_all()
+        self.settle()
+        self.assertRegistered(document)
+
+    def test_a_register_that_fell_silent_may_have_printed(self):
+        self.emulator.fault("till_error", text="Нет связи с ККТ")
+        document = self.sale()
+        self.drain()
+        self.emulator.print_all()
+        self.settle()
+        self.settle()
+        self.assertEqual((document.state, document.error_code), ("unknown", "till_silent"))
+        self.assertIn("decide", document.error_message)
+        self.assertEqual(len(self.requests("POST")), 1)
+        key = document.key
+        document._decide("not_registered", "The register shows no such receipt.")
+        for __ in range(3):
+            self.settle()
+        self.assertNotEqual(document.key, key)
+        self.emulator.print_all()
+        self.settle()
+        self.assertRegistered(document)
+
     # === When the line breaks ===
+
+    def test_a_refusal_of_the_repeat_says_nothing_of_the_first_sending(self):
+        self.emulator.fault("reset_after", "task")
+        document = self.sale()
+        self.drain()
+        self.emulator.fault("refused", "task", code="VLD77")
+        self.settle()
+        self.assertEqual((document.state, document.error_code), ("unknown", "VLD77"))
+        self.settle()
+        self.emulator.print_all()
+        self.settle()
+        self.assertRegistered(document)
+
+    def test_the_hour_that_comes_twice_turns_no_sale_back(self):
+        self.register.tz = "Europe/Kyiv"
+        receipt = self.draft()._as_receipt()
+        for hour in (datetime(2026, 10, 25, 3, 30), datetime(2026, 3, 29, 3, 30)):
+            self.assertEqual(self.register._komtet_settings(replace(receipt, issued_at=hour)).zone, 1)
 
     def test_lost_answer_is_recovered_to_the_task(self):
         for kind in ("reset_after", "drop", "cut"):
@@ -287,6 +369,37 @@ class TestKomtet(KomtetCase):
         self.settle()
         self.assertEqual(len(self.emulator.documents), 1, "never made twice")
         self.assertEqual(document.state, "unknown")
+
+    def test_a_person_ends_what_the_service_does_not_name(self):
+        self.emulator.fault("anonymous")
+        self.emulator.fault("reset_after", "task")
+        self.emulator.fault("till_error", text="Нет бумаги")
+        document = self.sale()
+        self.drain()
+        self.emulator.print_all()
+        self.settle()
+        self.assertEqual((document.state, document.error_code), ("unknown", "VLD11"))
+        key = document.key
+        document._decide("not_registered", "The cabinet shows an error.")
+        for __ in range(3):
+            self.settle()
+        self.assertNotEqual(document.key, key)
+        self.emulator.print_all()
+        self.settle()
+        self.assertRegistered(document)
+
+    def test_a_word_that_came_before_the_service_said_that_it_has_it_does_not_count(self):
+        self.emulator.fault("anonymous")
+        self.emulator.fault("reset_after", "task")
+        document = self.sale()
+        self.drain()
+        self.assertEqual((document.state, document.error_code), ("unknown", "lost"))
+        document._decide("not_registered", "Nothing was printed, for now.")
+        for __ in range(3):
+            self.settle()
+        self.assertEqual((document.state, document.error_code), ("unknown", "VLD11"))
+        self.emulator.print_all()
+        self.assertEqual(len(self.emulator.documents), 1)
 
     def test_pages_of_a_gateway_and_errors_of_the_service_are_unknown(self):
         for fault, options in (

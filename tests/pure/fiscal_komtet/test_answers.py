@@ -94,7 +94,9 @@ def task(state, **more):
         (task("error", error_description="Ошибка проверки КМ"), "rejected", "marking"),
         (task("error", error_description="Смена превысила 24 часа"), "rejected", "shift_expired"),
         (task("error", error_description="Нет бумаги"), "rejected", "paper"),
-        (task("error", error_description="Нет связи"), "rejected", "till_offline"),
+        (task("error", error_description="Порт недоступен"), "rejected", "till_offline"),
+        (task("error", error_description="Нет связи"), "unknown", "till_silent"),
+        (task("error", error_description="Таймаут обмена с ККТ"), "unknown", "till_silent"),
         (task("error", error_description="Что-то ещё"), "rejected", "task_error"),
         (task("error"), "rejected", "task_error"),
         (answered('{"id": 1001, "external_id": "another", "state": "done"}'), "unknown", "foreign"),
@@ -111,6 +113,13 @@ def task(state, **more):
 def test_asking_for_a_task(reply, kind, code):
     outcome = protocol.parse_task(REQUEST, reply)
     assert (outcome.kind.value, outcome.code) == (kind, code)
+
+
+def test_a_task_that_was_sent_under_an_earlier_key():
+    former = answered(json.dumps({"id": 1000, "external_id": "former", "state": "done", "fiscal_data": DATA}))
+    assert protocol.parse_task(REQUEST, former).code == "foreign"
+    assert protocol.parse_task(REQUEST, former, "former").kind is Kind.DONE
+    assert protocol.parse_task(REQUEST, task("done"), "former").code == "foreign"
 
 
 def test_fiscal_data():
@@ -148,11 +157,13 @@ def test_a_storage_for_tests_and_a_link_that_is_none():
         ([json.dumps({"id": "88", "external_id": KEY, "state": "done"})], 88),
         ([json.dumps({"external_id": KEY, "state": "done"}), CREATED.text], 1001),
         ([json.dumps({"code": "VLD11"}), "[]", "{"], None),
+        ([json.dumps({"id": 5, "external_id": "another"})], None),
+        ([json.dumps({"id": 5, "external_id": "another"}), CREATED.text], 1001),
         ([], None),
     ],
 )
 def test_number_of_the_task(texts, number):
-    assert protocol.task_id(texts) == number
+    assert protocol.task_id(KEY, texts) == number
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def test_no_answer_breaks_the_parser_and_only_a_task_that_is_done_is_done(reply)
     for outcome in (created, asked):
         (outcome.message + outcome.code).encode("utf-8", "replace")
     protocol.parse_queue(reply)
-    protocol.task_id([getattr(reply, "text", "")])
+    protocol.task_id(KEY, [getattr(reply, "text", "")])
 
 
 @settings(max_examples=300, deadline=None)

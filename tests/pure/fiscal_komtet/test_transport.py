@@ -8,7 +8,7 @@ from addons.fiscal_base.tools.transport import Answer, Lost, NotSent, send
 from addons.fiscal_komtet import protocol
 from tests.emulators.komtet import KomtetEmulator
 
-from .samples import REQUEST, SECRET, SHOP
+from .samples import KEY, REQUEST, SECRET, SHOP
 
 
 @pytest.fixture
@@ -32,7 +32,7 @@ def test_delivered(emulator):
     reply, outcome = submit(emulator)
     assert isinstance(reply, Answer)
     assert outcome.kind.value == "waiting"
-    number = protocol.task_id([outcome.response])
+    number = protocol.task_id(KEY, [outcome.response])
     assert ask(emulator, number).kind.value == "waiting"
     emulator.print_all()
     outcome = ask(emulator, number)
@@ -57,7 +57,7 @@ def test_the_line_breaks_and_a_repeat_finds_the_task(emulator, kind):
     assert len(emulator.service.tasks) == (0 if kind == "reset_before" else 1)
     __, outcome = submit(emulator)
     assert outcome.kind.value == "waiting"
-    assert protocol.task_id([outcome.response]) == emulator.service.tasks[0].id
+    assert protocol.task_id(KEY, [outcome.response]) == emulator.service.tasks[0].id
     assert len(emulator.service.tasks) == 1
 
 
