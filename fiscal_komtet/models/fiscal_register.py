@@ -320,12 +320,15 @@ class FiscalRegister(models.Model):
         """
         key = callback.external_id
         document = self.env["fiscal.document"].sudo().search([("register_id", "=", self.id), ("key", "=", key)])
-        attempts = self.env["fiscal.attempt"].sudo().search([("key", "=", key)])
-        document = document or attempts.document_id.filtered(lambda former: former.register_id == self)
-        if document:
-            document._told(key, Outcome.waiting(0, response=text))
-            if callback.state == const.DONE and (key != document.key or document.state in ("rejected", "cancelled")):
-                self._komtet_came_to_life(document, protocol.task_id(key, [*attempts.mapped("response"), text]))
+        if not document:
+            attempts = self.env["fiscal.attempt"].sudo().search([("key", "=", key)], limit=1)
+            document = attempts.document_id.filtered(lambda former: former.register_id == self)
+        if not document:
+            return
+        document._told(key, Outcome.waiting(0, response=text))
+        if callback.state == const.DONE and (key != document.key or document.state in ("rejected", "cancelled")):
+            attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == key)
+            self._komtet_came_to_life(document, protocol.task_id(key, [*attempts.mapped("response"), text]))
 
     def _komtet_came_to_life(self, document, number):
         """Call a person: a task that had failed was sent again from the cabinet, and is done now.
@@ -344,6 +347,7 @@ class FiscalRegister(models.Model):
         )
         if not any(words in (activity.note or "") for activity in live.activity_ids):
             live._alert(words)
+            live._engine().message_post(body=words)  # the activity ends with the document's next move
 
     # === Words ===
 

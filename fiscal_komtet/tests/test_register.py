@@ -15,7 +15,7 @@ from odoo.tests import tagged
 
 from odoo.addons.fiscal_base.tools.outcome import Outcome
 
-from .. import const, texts
+from .. import const, protocol, texts
 from .common import SECRET, SHOP, KomtetCase
 
 ADDON = Path(__file__).resolve().parents[1]
@@ -293,6 +293,32 @@ class TestKomtet(KomtetCase):
         self.emulator.print_all()
         self.settle()
         self.assertRegistered(document)
+
+    def test_two_receipts_of_one_settlement_call_a_person(self):
+        self.emulator.fault("till_error", text="Нет бумаги")
+        document = self.draft(customer_email="olga@example.com")
+        document.action_post()
+        self.drain()
+        self.emulator.print_all()
+        self.settle()
+        document.action_retry()
+        self.drain()
+        former = self.emulator.service.tasks[0]
+        self.emulator.service.send_again(former)
+        self.emulator.print_all()
+        self.settle()
+        self.assertEqual((document.state, len(self.emulator.documents)), ("done", 2))
+        self.assertFalse(document.activity_ids)
+        news = self.emulator.news(former)
+        for __ in range(2):
+            self.register._komtet_told(protocol.parse_callback(news), news.decode())
+        self.assertEqual(len(document.activity_ids), 1)
+        self.assertIn("taken back by a return", document.activity_ids.note)
+        self.assertIn("taken back by a return", str(document.message_ids.mapped("body")))
+        news = self.emulator.news(self.emulator.service.tasks[1])
+        document.activity_ids.unlink()
+        self.register._komtet_told(protocol.parse_callback(news), news.decode())
+        self.assertFalse(document.activity_ids)
 
     def test_a_register_that_fell_silent_may_have_printed(self):
         self.emulator.fault("till_error", text="Нет связи с ККТ")
