@@ -57,21 +57,24 @@ def lookup(request: dict, access: Access, url: str = "") -> Conversation:
     reads. What is not there, or stands there without having passed, is decided by the service's own rule: a repeat of
     the same body under the same tag gives the receipt that was made, ends a collision, or registers what was never
     seen, once (§6.1, §6.4). Trouble with that repeat says nothing about the first sending, so it stays `unknown`; so
-    does a refusal whose code names no reason.
+    does a refusal whose code names no reason, unless the lists show that the tag stands nowhere.
     """
     task = thaw(request)
     if "device" in task:
         return (yield from _by_tag(request, access, url))
-    listed = yield from _in_lists(task["tag"], request.get("since") or "", access, url)
+    listed, absent = yield from _in_lists(task["tag"], request.get("since") or "", access, url)
     if listed:
         return listed
-    return (yield from _repeated(request, access, url))
+    return (yield from _repeated(request, access, url, absent))
 
 
-def _repeated(request: dict, access: Access, url: str) -> Conversation:
-    """The same once more under the same tag; what it says about the first sending."""
+def _repeated(request: dict, access: Access, url: str, absent: bool = False) -> Conversation:
+    """The same once more under the same tag; what it says about the first sending.
+
+    :param absent: nothing was registered under the tag before
+    """
     outcome = parse(request, (yield http(request, access)), url)
-    unexplained = outcome.kind is Kind.REJECTED and outcome.code == "refused"
+    unexplained = outcome.kind is Kind.REJECTED and outcome.code == "refused" and not absent
     if unexplained or outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
         return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
     return outcome
@@ -102,31 +105,32 @@ def _by_tag(request: dict, access: Access, url: str) -> Conversation:
     return outcome
 
 
-def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Request, Reply, Outcome | None]:
+def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Request, Reply, tuple[Outcome | None, bool]]:
     """Search the shifts since the sale for `tag` (§1.5).
 
-    :returns: the outcome, or None where the lists do not tell
+    :returns: the outcome, or None where the lists do not tell; whether they show that the tag stands nowhere
     """
-    shifts = yield from _pages("/api/v3/shifts", {}, access, most=1)
+    shifts, whole = yield from _pages("/api/v3/shifts", {}, access, most=1)
     if isinstance(shifts, Outcome):
-        return shifts
+        return shifts, False
+    shifts = [shift for shift in shifts if _since(shift, since)]
+    absent = whole or bool(shifts)
     for shift in shifts:
-        if not _since(shift, since):
-            continue
-        checks = yield from _pages("/api/v3/shift/checks", {"shift_id": words(shift.get("id"))}, access)
+        checks, whole = yield from _pages("/api/v3/shift/checks", {"shift_id": words(shift.get("id"))}, access)
         if isinstance(checks, Outcome):
-            return checks
+            return checks, False
         item = next((item for item in checks if words(item.get("tag")) == tag), None)
         if item and (outcome := found_in_list(item, url)):
             view = parse_receipt((yield receipt_view(outcome.data.number, access)))
-            return with_view(outcome, view) if view else outcome
-    return None
+            return (with_view(outcome, view) if view else outcome), False
+        absent = absent and whole and not item
+    return None, absent
 
 
 def _pages(
     path: str, query: dict, access: Access, most: int = PAGES
-) -> Generator[Request, Reply, list[dict] | Outcome]:
-    """The entries of a list; an outcome where the service could not be asked.
+) -> Generator[Request, Reply, tuple[list[dict] | Outcome, bool]]:
+    """The entries of a list, and whether these are all; an outcome where the service could not be asked.
 
     A list that is refused for its own sake says nothing: the repeat of the tag is left.
 
@@ -136,14 +140,14 @@ def _pages(
     for page in range(1, most + 1):
         reply = yield ask(f"{path}?{urlencode({**query, 'page': page, 'limit': PAGE})}", access)
         if not isinstance(reply, Answer) or reply.status == 401 or reply.status >= 500:
-            return dataclasses.replace(read(reply), kind=Kind.UNKNOWN)
+            return dataclasses.replace(read(reply), kind=Kind.UNKNOWN), False
         answer = decode(reply.text)
-        if reply.status != 200 or answer is None:
+        if reply.status != 200 or answer is None or not isinstance(answer.get("items"), list):
             break
         found += rows(answer, "items")
         if answer.get("has_next") is not True:
-            break
-    return found
+            return found, True
+    return found, False
 
 
 def _since(shift: Mapping, since: str) -> bool:

@@ -161,6 +161,19 @@ def test_refusal_without_a_reason_of_a_repeat_says_nothing(emulator):
     assert len(sales(emulator)) == 2
 
 
+@pytest.mark.parametrize("is_open", [False, True])
+def test_refusal_of_what_stands_nowhere_is_one(emulator, is_open):
+    """It would hold up everything behind it, the cash that is missing for it for example."""
+    if is_open:
+        submit(emulator, protocol.freeze(protocol.build(replace(operation("shift_open"), key="open"))))
+    emulator.fault("reset_before")
+    assert submit(emulator).kind is Kind.UNKNOWN
+    emulator.fault("code", "sale", res=2000, text="Недостатньо готівки в касі")
+    outcome = lookup(emulator)
+    assert (outcome.kind, outcome.code) == (Kind.REJECTED, "refused")
+    assert sales(emulator) == []
+
+
 def test_next_request_solves_a_collision(emulator):
     emulator.fault("collision", "sale")
     assert submit(emulator).kind is Kind.UNKNOWN
