@@ -30,13 +30,13 @@ OUTCOMES = {
     "differs": _lt("Attention: the register printed another sum or another type of receipt than was sent."),
     # the register
     "device_not_found": _lt("KKM Server does not know this register, or it is switched off there."),
-    "licence": _lt("KKM Server has no licence for this register."),
+    "licence": _lt("KKM Server has no licence for this register. Enter one in its settings."),
     "shift_closed": _lt("The shift is not open, or it is older than 24 hours: close it, then open a new one."),
     "shift_expired": _lt("The shift is older than 24 hours. Close it; the next receipt opens a new one."),
-    "paper": _lt("The register has no paper."),
+    "paper": _lt("The register has no paper. Put in a new roll."),
     "storage": _lt("The register reports trouble with its fiscal storage, its clock or its operator of fiscal data."),
     "storage_full": _lt("The fiscal storage is full and has to be replaced."),
-    "switched_off": _lt("The register is switched off in KKM Server."),
+    "switched_off": _lt("The register is switched off in KKM Server. Switch it on in its settings."),
     "operator": _lt(
         "The fiscal storage holds as many documents as it can that the operator of fiscal data (ОФД) has not received. "
         "Connect the register to the Internet."
@@ -48,9 +48,9 @@ OUTCOMES = {
     "cover": _lt("The cover of the register is open. Close it."),
     "marking": _lt("A marking code was refused: the piece must not be sold."),
     # a card terminal
-    "card_refused": _lt("The card was not charged."),
+    "card_refused": _lt("The terminal refused: nothing was taken and nothing was given back."),
     "card_unknown": _lt("It is not known whether the card was charged. Look at the slip of the terminal."),
-    "not_active": _lt("KKM Server has no connection to the register."),
+    "not_active": _lt("KKM Server has no connection to the register. Check that it is switched on, and its cable."),
     # asking back
     "not_found": _lt("KKM Server does not remember the document, and the register has not printed it."),
     "repeated": _lt("KKM Server has had this document before and does not say what became of it."),

@@ -80,7 +80,8 @@ class TestCard(TillCase):
         self.emulator.terminal.declines.append("Недостаточно средств")
         said = self.finish("pay", "declined", amount=1)
         self.assertEqual(
-            (said["state"], said["message"]), ("failed", "The card was not charged. (Недостаточно средств)")
+            (said["state"], said["message"]),
+            ("failed", "The terminal refused: nothing was taken and nothing was given back. (Недостаточно средств)"),
         )
 
     def test_lost_on_the_way(self):

@@ -329,7 +329,8 @@ class TestKkmServer(KkmServerCase):
 
     def test_words_of_the_service_stay(self):
         outcome = self.register._kkm_server_in_words(Outcome.blocked("Нет лицензии.", code="licence"))
-        self.assertEqual(outcome.message, "KKM Server has no licence for this register. (Нет лицензии.)")
+        words = "KKM Server has no licence for this register. Enter one in its settings. (Нет лицензии.)"
+        self.assertEqual(outcome.message, words)
 
     def test_payloads_are_what_odoo_makes(self):
         """A sale of Odoo gives the fields of the payload that the pure tests compare byte for byte."""

@@ -101,7 +101,7 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
             ProductScreen.clickDisplayedProduct("Кофе"),
             ProductScreen.clickPayButton(),
             PaymentScreen.clickPaymentMethod("Карта"),
-            Dialog.bodyIs("The card was not charged"),
+            Dialog.bodyIs("The terminal refused: nothing was taken and nothing was given back."),
             Dialog.confirm(),
             {
                 content: "send it again",
