@@ -511,8 +511,8 @@ _CARD = {
 def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
     """How far a command to a card terminal is, from its answer or from `GetRezult` (§3.8, §2.5).
 
-    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken. The
-    same holds of an error that the terminal may have had after the card was charged: no line, no paper (`const.ERRORS`).
+    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken. So it
+    is with an error that the terminal may have had after the card was charged: no line, no paper (`const.ERRORS`).
 
     :param asked: `reply` answers `get_rezult`; trouble with asking says nothing about the command
     """
