@@ -90,6 +90,22 @@ test("a payment goes to the terminal, and what the bank says stays with the line
     expect(line.ticket).toBe("SLIP");
 });
 
+test("the id of an operation is stored before anything is sent", async () => {
+    const { store, payment, line } = await setupTerminal();
+    const sent = playDeviceManager(done(), done());
+    const stored = [];
+    patchWithCleanup(store.data, {
+        async synchronizeLocalDataInIndexedDB() {
+            stored.push([sent.length, line.transaction_id, line.vchasno_reversal || ""]);
+            throw new Error("the disk is full");
+        },
+    });
+    await payment.sendPaymentRequest(line.uuid);
+    expect(stored).toEqual([[0, sent[0].transaction_id, ""]]);
+    await payment.sendPaymentReversal(line.uuid);
+    expect(stored[1]).toEqual([1, sent[0].transaction_id, sent[1].transaction_id]);
+});
+
 test("a refusal is told, and the next try is an operation of its own", async () => {
     const { payment, line, alerts } = await setupTerminal();
     const sent = playDeviceManager(refused(5018, "No funds"), done());

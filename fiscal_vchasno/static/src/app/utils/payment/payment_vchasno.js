@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
@@ -69,6 +70,7 @@ export class PaymentVchasno extends PaymentInterface {
                 return before;
             }
             line.transaction_id = newTransaction();
+            await this._store();
             return this.terminal.execute(line.transaction_id, pay);
         });
         return this._end(line, said);
@@ -135,6 +137,18 @@ export class PaymentVchasno extends PaymentInterface {
             return await step();
         } finally {
             this.running.delete(line.uuid);
+        }
+    }
+
+    /** Core stores a changed line in the browser a moment later; the id has to be there before anything is sent. */
+    async _store() {
+        try {
+            await Promise.race([
+                this.pos.data.synchronizeLocalDataInIndexedDB(),
+                new Promise((resolve) => browser.setTimeout(resolve, 1000)),
+            ]);
+        } catch {
+            return; // a browser that stores nothing knows no order after a reload either
         }
     }
 
@@ -221,6 +235,7 @@ export class PaymentVchasno extends PaymentInterface {
         let said = { kind: "refused" };
         if (number) {
             line.vchasno_reversal = newTransaction();
+            await this._store();
             const pay = { task: CANCEL, cancelid: number };
             said = await this.terminal.execute(line.vchasno_reversal, pay);
             if (said.kind === "open") {
