@@ -1,4 +1,5 @@
 from . import (
+    abstract_row,
     abstract_source,
     account_bank_statement_line,
     account_journal,

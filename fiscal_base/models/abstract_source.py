@@ -75,8 +75,15 @@ class FiscalSource(models.AbstractModel):
         return self.env["fiscal.register"]
 
     def _fiscal_choice(self):
-        """How the receipt is made when nobody is asked."""
-        return Choice(self._fiscal_own_register(), self.env["hr.employee"])
+        """How the receipt is made when nobody is asked: as the one that is there."""
+        own = self._fiscal_own_document()[:1]
+        return Choice(
+            own.register_id,
+            own.employee_id,
+            own.customer_email or "",
+            own.customer_phone or "",
+            own.payment_ids[:1].kind or "credit",
+        )
 
     def _fiscal_vals(self, choice):
         """Values of the document, with `problems`; None where nothing is left to be registered."""
@@ -96,7 +103,7 @@ class FiscalSource(models.AbstractModel):
             own = choice or source._fiscal_choice()
             vals = own.register and source._fiscal_vals(own)
             if vals:
-                documents |= own.register._enqueue_vals(vals)
+                documents |= own.register._enqueue(vals)
         return documents
 
     def _fiscal_default_employee(self, register):
@@ -195,6 +202,13 @@ class FiscalShown(models.AbstractModel):
     )
     fiscal_error = fields.Text(string="Fiscal problem", compute="_compute_fiscal_state", compute_sudo=True)
     fiscal_count = fields.Integer(string="Receipts", compute="_compute_fiscal_state", compute_sudo=True)
+    fiscal_served = fields.Boolean(string="Has a fiscal register", compute="_compute_fiscal_served")
+
+    @api.depends("company_id")
+    def _compute_fiscal_served(self):
+        Register = self.env["fiscal.register"]
+        for record in self:
+            record.fiscal_served = Register._serve(record.company_id)
 
     def _fiscal_shown(self):
         """The documents that tell the status of the record."""

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ..tools.money import ZERO, money, quantity
 from ..tools.text import one_line
-from .abstract_source import BACK, MADE, SALE, Choice
+from .abstract_source import BACK, MADE, SALE
 
 
 class AccountMove(models.Model):
@@ -16,14 +16,6 @@ class AccountMove(models.Model):
     fiscal_document_ids = fields.Many2many(
         "fiscal.document", "fiscal_document_move_rel", "move_id", "document_id", string="Fiscal documents", copy=False
     )
-
-    fiscal_served = fields.Boolean(string="Has a fiscal register", compute="_compute_fiscal_served")
-
-    @api.depends("company_id")
-    def _compute_fiscal_served(self):
-        Register = self.env["fiscal.register"]
-        for move in self:
-            move.fiscal_served = Register._serve(move.company_id)
 
     def _fiscal_shown(self):
         return self.fiscal_document_ids | self.pos_order_ids.fiscal_document_ids
@@ -82,16 +74,6 @@ class AccountMove(models.Model):
         payments = self.matched_payment_ids.filtered(lambda payment: not payment._fiscal_refusal())
         payments |= self._get_reconciled_payments().filtered(lambda payment: not payment._fiscal_refusal())
         return payments, self._get_reconciled_statement_lines()
-
-    def _fiscal_choice(self):
-        own = self._fiscal_own_document()[:1]
-        return Choice(
-            own.register_id,
-            own.employee_id,
-            own.customer_email or "",
-            own.customer_phone or "",
-            own.payment_ids[:1].kind or "credit",
-        )
 
     def _fiscal_vals(self, choice):
         """The receipt of what is still to be paid of the invoice."""

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, plaintext2html
 
 from ..const import CORRECTION_KINDS, CORRECTIONS, OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
@@ -47,6 +47,8 @@ STATE_OF = {
 }
 #: the longest pause there is, whatever a service says
 LONGEST = timedelta(hours=1)
+#: who decides about documents whose outcome is open
+DECIDES = "fiscal_base.group_fiscal_accountant"
 #: seconds before the service is asked again about a document, by number of tries so far
 PAUSES = (2, 5, 15, 30, 60, 120, 300, 600)
 
@@ -392,6 +394,23 @@ class FiscalDocument(models.Model):
             )
         return document
 
+    def _claim(self):
+        """Let two transactions that make a receipt of the same thing at the same moment meet.
+
+        Each of them would not see what the other has made, and both would be committed. A row that both of them update
+        makes PostgreSQL refuse the later one; Odoo repeats its call, which sees the receipt that is there.
+        """
+        for records in self._claimed():
+            if records:
+                table = SQL.identifier(records._table)
+                self.env.cr.execute(
+                    SQL("UPDATE %s SET write_date = write_date WHERE id = ANY(%s)", table, sorted(records.ids))
+                )
+
+    def _claimed(self):
+        """What a document may take from another one: recordsets of stored models."""
+        return [self.original_id]
+
     def _ask_now(self):
         """A service hints at news: ask it in the background, at once."""
         documents = self.sudo().filtered(lambda document: document.state in ("waiting", "unknown"))
@@ -547,6 +566,7 @@ class FiscalDocument(models.Model):
 
     def action_use_backup(self):
         """Give documents that were surely not sent to the backup register, by decision of a person."""
+        self._check_may_decide()
         for register in self.register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
             if not register.backup_id:
@@ -559,6 +579,12 @@ class FiscalDocument(models.Model):
                 )
             if not register._use_backup_now(documents):
                 raise UserError(self.env._("The register is just being asked. Please try again in a moment."))
+
+    @api.model
+    def _check_may_decide(self):
+        """Refuse whoever may not decide about documents whose outcome is open."""
+        if not self.env.user.has_group(DECIDES):
+            raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
 
     def _may_use_backup(self):
         """Whether the backup register, if there is one, may take this over: only what surely has not been sent."""

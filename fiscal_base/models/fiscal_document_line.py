@@ -1,23 +1,19 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
 
 from ..const import AGENTS, MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
 from ..tools.money import money, quantity
 from ..tools.receipt import Line, Person
-from .fiscal_document import engine_at_work
 
 
 class FiscalDocumentLine(models.Model):
     """A line as it stands on the receipt. Frozen together with its document."""
 
     _name = "fiscal.document.line"
+    _inherit = "fiscal.row"
     _description = "Line of a fiscal document"
     _order = "document_id, sequence, id"
 
-    document_id = fields.Many2one("fiscal.document", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
-    company_id = fields.Many2one(related="document_id.company_id")
-    currency_id = fields.Many2one(related="document_id.currency_id")
     name = fields.Char(required=True)
     full_name = fields.Char(string="Whole text", help="The text before it was shortened to what a receipt may hold.")
     product_id = fields.Many2one("product.product", ondelete="set null")
@@ -112,25 +108,3 @@ class FiscalDocumentLine(models.Model):
     @api.onchange("price", "quantity")
     def _onchange_price(self):
         self.amount = float(money(money(self.price) * quantity(self.quantity)))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        # the document first: it tells the currency in which the amounts after it are kept, without a query
-        lines = super().create([{"document_id": vals.get("document_id"), **vals} for vals in vals_list])
-        lines._check_frozen()
-        return lines
-
-    def write(self, vals):
-        self._check_frozen()
-        result = super().write(vals)
-        if "document_id" in vals:
-            self._check_frozen()
-        return result
-
-    @api.ondelete(at_uninstall=False)
-    def _unlink_except_frozen(self):
-        self._check_frozen()
-
-    def _check_frozen(self):
-        if not engine_at_work(self.env) and any(line.document_id.state != "draft" for line in self):
-            raise UserError(self.env._("What was fiscalized is frozen. Make a return or a correction instead."))

@@ -111,6 +111,7 @@ class FiscalDocument(models.Model):
             if problems:
                 raise UserError("\n".join(problems))
             document._move("queued")
+            document.sudo()._claim()
             document.register_id._wake()
         return True
 

@@ -56,6 +56,12 @@ class FiscalDocument(models.Model):
             return receipt
         return replace(receipt, deliver=frozenset(self.deliver.split(",")))
 
+    def _claimed(self):
+        claimed = super()._claimed()
+        if self.pos_order_id:
+            return claimed  # a sale at the till is sold once, by its own event
+        return [*claimed, self.account_payment_id, self.move_ids]
+
     # === Made again ===
 
     @api.model

@@ -256,6 +256,9 @@ class FiscalDocument(models.Model):
         payment.with_context(fiscal_ask=False, fiscal_later=True).action_post()
         return payment
 
+    def _claimed(self):
+        return [*super()._claimed(), self.operation_payment_ids]
+
     def _shown_in(self):
         return [*super()._shown_in(), self.operation_payment_ids]
 

@@ -58,7 +58,7 @@ class FiscalRegister(models.Model):
 
     # === Into the outbox ===
 
-    def _enqueue(self, vals, receipt):
+    def _enqueue(self, vals):
         """Write a document into the outbox, in the transaction of the caller. No network, no lock.
 
         A till announces itself by `fiscal_till` in the context: it drives the lane in a request of its own, and the
@@ -67,8 +67,8 @@ class FiscalRegister(models.Model):
         What the register would refuse is kept all the same, as `rejected` with the reasons: a paid sale is not turned
         back for the sake of its receipt.
 
-        :param dict vals: values of the `fiscal.document`; `event` names the business event
-        :param receipt: the same as `tools.receipt.Receipt`, for the checks
+        :param dict vals: values of the `fiscal.document`; `event` names the business event, `problems` are sentences
+            that are known before the receipt is checked
         :returns: the document of this event, new or the one that is there already
         """
         self.ensure_one()
@@ -79,7 +79,7 @@ class FiscalRegister(models.Model):
         )
         if known:
             return known
-        problems = vals.pop("problems", []) + self._problems(receipt)
+        problems = vals.pop("problems", []) + self._problems(self._receipt_of(vals))
         document = (
             Document._engine()
             .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
@@ -93,11 +93,18 @@ class FiscalRegister(models.Model):
                 }
             )
         )
+        document._claim()
         if problems:
             document._alert()
         elif not self.env.context.get("fiscal_till"):
             self._wake()
         return document
+
+    def _receipt_of(self, vals):
+        """`vals` of a document that is not created yet, as `tools.receipt.Receipt`."""
+        draft = {name: value for name, value in vals.items() if name != "problems"}
+        Document = self.env["fiscal.document"].sudo()
+        return Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
 
     def _wake(self):
         """Let the scheduled action of each lane run as soon as this transaction is committed."""
@@ -741,19 +748,17 @@ class FiscalRegister(models.Model):
         """
         self.ensure_one()
         cashier = employee or self.employee_id
-        Document = self.env["fiscal.document"].sudo()
         problem = cashier._fiscal_problem(self)
-        vals = {
-            "operation": operation,
-            "event": event,
-            "total": total,
-            "problems": [problem] if problem else [],
-            **Document._cashier_vals(cashier),
-            **vals,
-        }
-        draft = {name: value for name, value in vals.items() if name != "problems"}
-        receipt = Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
-        return self._enqueue(vals, receipt)
+        return self._enqueue(
+            {
+                "operation": operation,
+                "event": event,
+                "total": total,
+                "problems": [problem] if problem else [],
+                **self.env["fiscal.document"]._cashier_vals(cashier),
+                **vals,
+            }
+        )
 
     def action_open_shift(self):
         return self._action_simple("shift_open")

@@ -74,17 +74,7 @@ class FiscalRegister(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
-    # === Into the outbox ===
-
-    def _enqueue_vals(self, vals):
-        """`_enqueue` with the receipt made of `vals`."""
-        return self._enqueue(vals, self._receipt_of(vals))
-
-    def _receipt_of(self, vals):
-        """`vals` of a document that is not created yet, as `tools.receipt.Receipt`."""
-        draft = {name: value for name, value in vals.items() if name != "problems"}
-        Document = self.env["fiscal.document"].sudo()
-        return Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
+    # === Checked before ===
 
     def _problems_of(self, vals):
         """Every reason why a document with `vals` would be refused."""

@@ -1,4 +1,3 @@
-from dataclasses import replace
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -23,14 +22,12 @@ class FiscalRegister(models.Model):
         help="As soon as a receipt from accounting is registered, it opens in a new window of the browser.",
     )
 
-    def _enqueue(self, vals, receipt):
+    def _enqueue(self, vals):
         """Freeze with the document by which channels it may reach the customer."""
         if (self.send_email or self.send_sms) and "deliver" not in vals:
             partner = self.env["res.partner"].sudo().browse(vals.get("partner_id"))
-            sending = self._sending(partner, vals.get("customer_email"), vals.get("customer_phone"))
-            vals.update(sending)
-            receipt = replace(receipt, deliver=frozenset(filter(None, sending["deliver"].split(","))))
-        return super()._enqueue(vals, receipt)
+            vals.update(self._sending(partner, vals.get("customer_email"), vals.get("customer_phone")))
+        return super()._enqueue(vals)
 
     def _sending(self, partner, email, phone):
         """Values of the document that say where its receipt is sent.

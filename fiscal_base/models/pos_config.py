@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-#: who may say what became of a receipt when nobody else can
-DECIDES = "fiscal_base.group_fiscal_accountant"
+from .fiscal_document import DECIDES
+
 #: orders that one call of a till takes up again at most
 RETRIES = 50
 
@@ -170,8 +170,7 @@ class PosConfig(models.Model):
         return True
 
     def _fiscal_register_to_decide(self):
-        if not self.env.user.has_group(DECIDES):
-            raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
+        self.env["fiscal.document"]._check_may_decide()
         return self._fiscal_register_of_till()
 
     def _fiscal_register_of_till(self):

@@ -48,15 +48,7 @@ class PosOrder(models.Model):
         # The register of the point of sale, not of the session: an order of a closed session moves to another one.
         if not register or (not self.amount_paid and not self.payment_ids):
             return self.env["fiscal.document"]
-        vals = self._fiscal_vals(register)
-        draft = {name: value for name, value in vals.items() if name != "problems"}
-        receipt = (
-            self.env["fiscal.document"]
-            .sudo()
-            .new({**draft, "register_id": register.id, "company_id": self.company_id.id})
-            ._as_receipt()
-        )
-        return register._enqueue(vals, receipt)
+        return register._enqueue(self._fiscal_vals(register))
 
     def _fiscal_vals(self, register):
         """Values of the fiscal document: everything the receipt says, frozen now."""

@@ -334,6 +334,14 @@ class TestBlockedRegister(FaultCase):
         with self.assertRaises(UserError):
             document.action_use_backup()
 
+    def test_backup_is_the_choice_of_an_accountant(self):
+        self.register.backup_id = self.shop.registers[1]
+        document = self.sale()
+        cashier = new_test_user(self.env, "at_the_till", "point_of_sale.group_pos_user", company_id=self.company.id)
+        with self.assertRaises(AccessError):
+            document.with_user(cashier).action_use_backup()
+        self.assertEqual(document.register_id, self.register)
+
     def test_alert_opens_once_and_closes_itself(self):
         self.register.shift_policy = "manual"
         document = self.sale()

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 from ..tools.outcome import FiscalData
 
@@ -44,8 +44,7 @@ class FiscalDecision(models.TransientModel):
 
     def action_confirm(self):
         self.ensure_one()
-        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
-            raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
+        self.document_ids._check_may_decide()
         if not self.decision:
             raise UserError(self.env._("Please choose what you have found out."))
         if not self.reason.strip():

@@ -20,6 +20,9 @@ class FiscalDocument(models.Model):
     def _source_models(self):
         return (*super()._source_models(), "sale.order")
 
+    def _claimed(self):
+        return [*super()._claimed(), self.sale_order_ids]
+
     def _shown_in(self):
         return [*super()._shown_in(), self.sale_order_ids]
 

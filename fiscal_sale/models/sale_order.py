@@ -1,8 +1,8 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE, Choice
+from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE
 from odoo.addons.fiscal_base.tools.money import ZERO, money, quantity
 from odoo.addons.fiscal_base.tools.text import one_line
 
@@ -21,14 +21,6 @@ class SaleOrder(models.Model):
         string="Fiscal documents",
         copy=False,
     )
-    fiscal_served = fields.Boolean(string="Has a fiscal register", compute="_compute_fiscal_served")
-
-    @api.depends("company_id")
-    def _compute_fiscal_served(self):
-        Register = self.env["fiscal.register"]
-        for order in self:
-            order.fiscal_served = Register._serve(order.company_id)
-
     # === Sold at a till (the addon pos_sale, which need not be here) ===
 
     def _fiscal_till_lines(self):
@@ -127,16 +119,6 @@ class SaleOrder(models.Model):
             payments |= of_invoice[0]
             entries |= of_invoice[1]
         return payments, entries
-
-    def _fiscal_choice(self):
-        own = self._fiscal_own_document()[:1]
-        return Choice(
-            own.register_id,
-            own.employee_id,
-            own.customer_email or "",
-            own.customer_phone or "",
-            own.payment_ids[:1].kind or "credit",
-        )
 
     def _fiscal_vals(self, choice):
         """The receipt of what is still to be paid of the order."""
