@@ -113,6 +113,25 @@ AGENTS = [
     ("5", "Commission agent"),
     ("6", "Other agent"),
 ]
+#: bank payment agents, payment agents: they move money for others, and their own data stand on the line too (FFD tag
+#: 1223)
+BANK_AGENTS, MONEY_AGENTS = frozenset({0, 1}), frozenset({2, 3})
+PAYMENT_AGENTS = BANK_AGENTS | MONEY_AGENTS
+#: these data: key of `Line.extra["agent"]` → FFD tag
+AGENT_DATA = {
+    "operation": 1044,
+    "phone": 1073,
+    "receiver_phone": 1074,
+    "transfer_phone": 1075,
+    "transfer_name": 1026,
+    "transfer_address": 1005,
+    "transfer_tax_number": 1016,
+}
+#: those that the law wants of an agent
+AGENT_NEEDS = {
+    **dict.fromkeys(MONEY_AGENTS, ("phone", "receiver_phone")),
+    **dict.fromkeys(BANK_AGENTS, tuple(key for key in AGENT_DATA if key != "receiver_phone")),
+}
 
 #: payment method sign: FFD tag 1214
 PAYMENT_METHOD_SIGNS = [

@@ -74,9 +74,7 @@ MEASURES = {0, 10, 11, 12, 20, 21, 22, 30, 31, 32, 40, 41, 42, 50, 51, 70, 71, 7
 
 #: AgentSign (§4, FFD tag 1222)
 AGENTS = {*range(7)}
-#: those that move money for others, whose own data stand on the line too (FFD tag 1223)
-PAYMENT_AGENTS = {*range(4)}
-#: AgentData (§5.2, FFD tags 1044, 1073 to 1075, 1026, 1005, 1016): key of `Line.extra["agent"]` → field
+#: AgentData (§5.2, FFD tag 1223): key of `fiscal_base.const.AGENT_DATA` → field
 AGENT_DATA = {
     "operation": "PayingAgentOperation",
     "phone": "PayingAgentPhone",

@@ -128,6 +128,16 @@ AGENTS = {
     5: "commissionaire",
     6: "agent",
 }
+#: parts of `agent_info` (§2.3, FFD tag 1223): key of `fiscal_base.const.AGENT_DATA` → part, field
+AGENT_DATA = {
+    "operation": ("paying_agent", "operation"),
+    "phone": ("paying_agent", "phones"),
+    "receiver_phone": ("receive_payments_operator", "phones"),
+    "transfer_phone": ("money_transfer_operator", "phones"),
+    "transfer_name": ("money_transfer_operator", "name"),
+    "transfer_address": ("money_transfer_operator", "address"),
+    "transfer_tax_number": ("money_transfer_operator", "inn"),
+}
 
 #: `planned_status` of marked goods (§2.4, FFD tag 2003) by operation, (a piece, measured goods); corrections: none
 PLANNED_STATUS = {

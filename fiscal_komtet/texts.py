@@ -101,6 +101,10 @@ PROBLEMS = {
         "“%(name)s” is sold for somebody else: the supplier with name, phone number and valid tax number (ИНН) is "
         "missing."
     ),
+    "line_agent_data": _lt(
+        "“%(name)s” is sold by an agent who moves money. On the product, enter the agent's operation and the operators "
+        "with telephone number, name, address and tax number (ИНН), and the telephone number of the company."
+    ),
     "line_marking": _lt("“%(name)s”: a marked piece stands on a line of its own with the quantity 1."),
     "payment_kind": _lt("Komtet Kassa does not know this kind of payment (%(kinds)s)."),
     "payment_amount": _lt("An amount paid must not be negative and has at most two decimals."),

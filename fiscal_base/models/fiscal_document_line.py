@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..const import AGENTS, MEASURES, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
+from ..const import AGENT_DATA, AGENTS, MEASURES, PAYMENT_AGENTS, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
 from ..tools.money import money, quantity
 from ..tools.receipt import Line, Person
 
@@ -40,11 +40,23 @@ class FiscalDocumentLine(models.Model):
     supplier_name = fields.Char()
     supplier_phone = fields.Char()
     supplier_tax_number = fields.Char()
+    agent_data = fields.Json(readonly=True)
+    agent_words = fields.Char(
+        string="Data of the agent",
+        compute="_compute_agent_words",
+        help="Who moves the money for its owner, and how (FFD tag 1223). They come from the product.",
+    )
 
     @api.depends("price", "quantity", "amount")
     def _compute_discount(self):
         for line in self:
             line.discount = float(money(money(line.price) * quantity(line.quantity)) - money(line.amount))
+
+    @api.depends("agent_data")
+    def _compute_agent_words(self):
+        for line in self:
+            data = line.agent_data or {}
+            line.agent_words = ", ".join(data[key] for key in AGENT_DATA if key in data)
 
     def _as_line(self):
         """The line as plain data."""
@@ -65,7 +77,14 @@ class FiscalDocumentLine(models.Model):
             marking_code=self.marking_code or "",
             agent=int(self.agent) if self.agent else None,
             supplier=self._as_supplier(),
+            extra=self._as_extra(),
         )
+
+    def _as_extra(self):
+        """What only some providers know: `agent`, the data of an agent that moves money (`tools.agent`)."""
+        if not self.agent or int(self.agent) not in PAYMENT_AGENTS:
+            return {}
+        return {"agent": {"phone": self.company_id.phone or "", **(self.agent_data or {})}}
 
     def _as_supplier(self):
         if not self.agent:

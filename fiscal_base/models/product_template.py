@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..const import AGENTS, MEASURES, PAYMENT_SUBJECTS
+from ..const import AGENTS, MEASURES, PAYMENT_AGENTS, PAYMENT_SUBJECTS
 from ..tools.text import one_line
 
 
@@ -33,6 +33,20 @@ class ProductTemplate(models.Model):
     fiscal_supplier_id = fields.Many2one(
         "res.partner", string="Supplier on receipts", help="Whose goods they are (FFD tags 1224 to 1226)."
     )
+    fiscal_agent_operation = fields.Char(
+        string="Agent's operation", size=24, help="What the agent does with the money, in a word or two (FFD tag 1044)."
+    )
+    fiscal_payment_operator_id = fields.Many2one(
+        "res.partner",
+        string="Operator that receives the payments",
+        help="Its telephone number stands on the receipt of a payment agent (FFD tag 1074).",
+    )
+    fiscal_transfer_operator_id = fields.Many2one(
+        "res.partner",
+        string="Operator that transfers the money",
+        help="Its name, address, tax number and telephone number stand on the receipt of a bank's agent "
+        "(FFD tags 1026, 1005, 1016, 1075).",
+    )
 
     @api.depends("type")
     def _compute_fiscal_subject(self):
@@ -62,7 +76,26 @@ class ProductProduct(models.Model):
             "supplier_name": supplier.name,
             "supplier_phone": supplier.phone,
             "supplier_tax_number": supplier.vat,
+            "agent_data": self._fiscal_agent_data() or False,
         }
+
+    def _fiscal_agent_data(self):
+        """What a receipt says of who moves the money for its owner, keys as in `const.AGENT_DATA`; the agent's own
+        telephone number is the company's and comes with the document.
+        """
+        if not self.fiscal_agent or int(self.fiscal_agent) not in PAYMENT_AGENTS:
+            return {}
+        receiver, transfer = self.fiscal_payment_operator_id.sudo(), self.fiscal_transfer_operator_id.sudo()
+        data = {
+            "operation": self.fiscal_agent_operation,
+            "receiver_phone": receiver.phone,
+            "transfer_phone": transfer.phone,
+            "transfer_name": transfer.name,
+            "transfer_address": transfer
+            and ", ".join(filter(None, transfer._display_address(without_company=True).splitlines())),
+            "transfer_tax_number": transfer.vat,
+        }
+        return {key: text for key, text in data.items() if text}
 
     @api.model
     def _load_pos_data_fields(self, config):

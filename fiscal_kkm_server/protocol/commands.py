@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ...fiscal_base.tools import transport
+from ...fiscal_base.tools.agent import agent_data
 from ...fiscal_base.tools.money import ZERO, money, quantity
 from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
@@ -481,11 +482,10 @@ def _agent(line: Line) -> dict:
         "PurveyorName": one_line(line.supplier.name),
         "PurveyorVATIN": line.supplier.tax_number,
     }
-    own = line.extra.get("agent") or {}
-    agent = _present({field: one_line(str(own.get(key) or "")) for key, field in const.AGENT_DATA.items()})
+    agent = {const.AGENT_DATA[key]: text for key, text in agent_data(line).items()}
     return {
         "AgentSign": line.agent,
-        **({"AgentData": agent} if agent and line.agent in const.PAYMENT_AGENTS else {}),
+        **({"AgentData": agent} if agent else {}),
         "PurveyorData": _present(supplier),
     }
 

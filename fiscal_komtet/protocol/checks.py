@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import NamedTuple
 
+from ...fiscal_base.tools.agent import agent_is_known
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.tax_number import company_number, person_number
@@ -96,6 +97,7 @@ def _line_problems(line: Line, settings: Settings) -> list[str]:
         "line_credit": settings.credit or line.method_sign not in const.CREDITS,
         "line_measure": line.measure in const.MEASURES,
         "line_agent": line.agent is None or (line.agent in const.AGENTS and _supplier(line)),
+        "line_agent_data": agent_is_known(line),
         "line_marking": not line.marking_code or line.measure != 0 or line.quantity == 1,
     }
     return [code for code, passed in checks.items() if not passed]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
+from ...fiscal_base.tools.agent import agent_data
 from ...fiscal_base.tools.money import money
 from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
@@ -266,12 +267,12 @@ def _planned_status(line: Line, receipt: Receipt, settings: Settings) -> int | N
 
 
 def _agent(line: Line) -> dict:
-    """Goods of somebody else (FFD tags 1222, 1225, 1171, 1226); the supplier stands beside the agent (§2.3)."""
+    """Goods of somebody else (FFD tags 1222, 1223, 1225, 1171, 1226); the supplier stands beside the agent (§2.3)."""
     if line.agent is None:
         return {}
     supplier = line.supplier or Person()
     return {
-        "agent_info": {"type": const.AGENTS[line.agent]},
+        "agent_info": {"type": const.AGENTS[line.agent], **_agent_data(line)},
         "supplier_info": present(
             {
                 "name": shorten(supplier.name, const.CUSTOMER),
@@ -280,6 +281,15 @@ def _agent(line: Line) -> dict:
             }
         ),
     }
+
+
+def _agent_data(line: Line) -> dict:
+    """Who moves the money (FFD tags 1044, 1073 to 1075, 1026, 1005, 1016), in parts (§2.3)."""
+    parts = {}
+    for key, text in agent_data(line).items():
+        part, field = const.AGENT_DATA[key]
+        parts.setdefault(part, {})[field] = [text] if field == "phones" else text
+    return parts
 
 
 def supplier_phone(supplier: Person) -> str:

@@ -55,6 +55,38 @@ class TestKomtet(KomtetCase):
         self.assertEqual(f"{local:%Y%m%dT%H%M}", printed.fiscal["t"])
         self.assertTrue(document.receipt_url.startswith(f"{self.emulator.url}/receipt/"))
 
+    def test_payment_agent(self):
+        """Goods of somebody else, whose money the shop moves: from the product to the tape (FFD tags 1222 to 1224)."""
+        supplier, receiver = self.env["res.partner"].create(
+            [
+                {"name": "ООО «Поставщик»", "vat": "7736050003", "phone": "+79990000000"},
+                {"name": "Приём", "phone": "+7 495 000-00-01"},
+            ]
+        )
+        coffee = self.shop.products["coffee"]
+        coffee.write({"fiscal_agent": "2", "fiscal_supplier_id": supplier.id})
+        self.company.phone = "8 (495) 000-00-00"
+        sold = [(coffee, 1)], [(self.shop.card, 489.90)]
+        document = self.sell(*sold).fiscal_document_ids
+        self.assertEqual(document.state, "rejected")
+        self.assertIn("is sold by an agent who moves money", document.error_message)
+        coffee.fiscal_payment_operator_id = receiver
+        document = self.sell(*sold).fiscal_document_ids
+        self.drain()
+        self.emulator.print_all()
+        self.settle()
+        self.assertRegistered(document)
+        (line,) = self.emulator.documents[0].lines
+        self.assertEqual(
+            line["agent_info"],
+            {
+                "type": "payment_agent",
+                "paying_agent": {"phones": ["+74950000000"]},
+                "receive_payments_operator": {"phones": ["+74950000001"]},
+            },
+        )
+        self.assertEqual(line["supplier_info"]["inn"], "7736050003")
+
     def test_return(self):
         document = self.sale()
         self.drain()

@@ -58,6 +58,9 @@ AGENT_DATA = (
     *("PayingAgentOperation", "PayingAgentPhone", "ReceivePaymentsOperatorPhone", "MoneyTransferOperatorPhone"),
     *("MoneyTransferOperatorName", "MoneyTransferOperatorAddress", "MoneyTransferOperatorVATIN"),
 )
+#: what the law wants of bank payment agents and of payment agents
+BANK_AGENT = {*AGENT_DATA} - {"ReceivePaymentsOperatorPhone"}
+MONEY_AGENT = {"PayingAgentPhone", "ReceivePaymentsOperatorPhone"}
 
 NOT_ENOUGH_CASH = "Ошибка регистрации ( 70 : ККТ: Не хватает наличных в кассе )"
 
@@ -407,6 +410,11 @@ class Register:
         data = line.get("AgentData") or {}
         if data and (agent is None or data.keys() - set(AGENT_DATA)):
             raise Refused("Не правильно указаны данные агента!")
+        if any(not text or not isinstance(text, str) for text in data.values()):
+            raise Refused("Не правильно указаны данные агента!")
+        needed = {0: BANK_AGENT, 1: BANK_AGENT, 2: MONEY_AGENT, 3: MONEY_AGENT}.get(agent, set())
+        if needed - data.keys():
+            raise Refused("Не указаны данные агента!")
         number = data.get("MoneyTransferOperatorVATIN")
         if number and not tax_number_is_valid(number):
             raise Refused("Некорректный ИНН оператора перевода")

@@ -419,7 +419,9 @@ class Service:
             raise TillError("Ошибка проверки КМ")
         discount = ((price * quantity - total) / quantity).quantize(CENT, ROUND_HALF_EVEN)
         price -= discount
+        _check_agent(position.get("agent_info", {}))
         known = {name: position[name] for name in ("name", "vat", "measure", "payment_method", "payment_object")}
+        known |= {name: position[name] for name in ("agent_info", "supplier_info") if name in position}
         if total == (price * quantity).quantize(CENT, ROUND_HALF_UP):
             return [{**known, "price": price, "quantity": quantity, "total": total.quantize(CENT)}]
         if quantity <= 1:
@@ -439,6 +441,24 @@ class Service:
 
 class TillError(Exception):
     """The text with which the agent ends a task (§3.2)."""
+
+
+#: what the fiscal storage wants of those who move money (FFD tag 1223 and its parts), by the beginning of `type`
+_AGENT_DATA = {
+    "bank_payment_": {
+        "paying_agent": {"operation", "phones"},
+        "money_transfer_operator": {"phones", "name", "address", "inn"},
+    },
+    "payment_": {"paying_agent": {"phones"}, "receive_payments_operator": {"phones"}},
+}
+
+
+def _check_agent(info: dict) -> None:
+    for beginning, parts in _AGENT_DATA.items():
+        for part, fields in parts.items() if info.get("type", "").startswith(beginning) else ():
+            given = info.get(part, {})
+            if not all(given.get(field) for field in fields):
+                raise TillError("Отсутствуют данные агента")
 
 
 # === HTTP ===

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from addons.fiscal_base.const import AGENT_DATA, AGENT_NEEDS, PAYMENT_AGENTS
 from addons.fiscal_base.tools.receipt import Correction, Person
 from addons.fiscal_kkm_server import const, protocol
 from addons.fiscal_kkm_server.protocol.commands import barcode_text, thaw
@@ -120,12 +121,35 @@ def test_agents_that_move_money_name_themselves():
         "transfer_tax_number": "7701237650",
     }
     supplier = Person(name="ООО «Вектор»", tax_number="7701237650", phone="+74951234560")
+    assert own.keys() == const.AGENT_DATA.keys() == AGENT_DATA.keys()
     for sign in range(7):
         line = replace(TEA, agent=sign, supplier=supplier, extra={"agent": own})
         (there,) = printed(sale(lines=(line,))).lines
         assert there["AgentSign"] == sign and there["PurveyorVATIN"] == "7701237650"
-        expected = {field: own[key] for key, field in const.AGENT_DATA.items()} if sign in const.PAYMENT_AGENTS else {}
+        expected = {field: own[key] for key, field in const.AGENT_DATA.items()} if sign in PAYMENT_AGENTS else {}
         assert there["AgentData"] == expected
+
+
+@pytest.mark.parametrize(("sign", "needed"), AGENT_NEEDS.items())
+def test_agents_that_move_money_without_their_data(sign, needed):
+    """What is missing is told before the register says so, and nothing else is wanted of them."""
+    whole = {**dict.fromkeys(AGENT_DATA, "Приём"), **dict.fromkeys(AGENT_DATA, "+74951234567")}
+    whole |= {"operation": "Приём", "transfer_name": "ООО", "transfer_address": "Москва"}
+    whole["transfer_tax_number"] = "7701237650"
+    supplier = Person(name="ООО «Вектор»", tax_number="7701237650", phone="+74951234560")
+
+    def codes(data):
+        line = replace(TEA, agent=sign, supplier=supplier, extra={"agent": data})
+        receipt = sale(lines=(line,))
+        found = [problem.code for problem in protocol.problems(receipt, DEVICE)]
+        answer = Kkm([Register(1, SERIAL)]).run(protocol.prepare(receipt, DEVICE)["body"].encode())
+        assert (answer["Status"] == 0) is (not found), answer
+        return found
+
+    assert codes({key: whole[key] for key in needed}) == []
+    for key in needed:
+        assert codes({**whole, key: ""}) == ["line_agent_data"], key
+    assert codes({**whole, "phone": "call us"}) == ["line_agent_data"]
 
 
 @pytest.mark.parametrize("operation", sorted(const.CHECK_TYPES))

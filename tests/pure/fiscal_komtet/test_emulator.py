@@ -175,6 +175,8 @@ def test_what_is_not_there(emulator):
         (("company", "inn"), "500100732259", "ИНН чека и ККМ не совпадают"),
         (("company", "payment_address"), ..., "payment_address"),
         (("positions", 0, "supplier_info"), {"name": "ИП"}, "supplier_info"),
+        (("positions", 0, "agent_info"), {"type": "payment_agent"}, "данные агента"),
+        (("positions", 0, "agent_info"), {"type": "bank_payment_subagent"}, "данные агента"),
         (("positions", 0, "mark_code"), {"unknown": "1"}, "КМ"),
     ],
 )

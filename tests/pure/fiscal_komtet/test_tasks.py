@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from addons.fiscal_base.const import AGENT_NEEDS, PAYMENT_AGENTS
 from addons.fiscal_base.tools.receipt import Correction, Original, Payment, Person
 from addons.fiscal_komtet import const, protocol
 from addons.fiscal_komtet.protocol.tasks import mark_type, phone_number, split
@@ -244,6 +245,39 @@ def test_goods_of_somebody_else():
     (position,) = task_of(sale(lines=(replace(KETTLE, agent=5, supplier=supplier),)))["positions"]
     assert position["agent_info"] == {"type": "commissionaire"}
     assert position["supplier_info"] == {"name": "ИП Петров", "phones": ["+74951234567"], "inn": "500100732259"}
+
+
+OWN = {
+    "operation": "Приём платежей от населения",
+    "phone": "8 (495) 123-45-67",
+    "receiver_phone": "+74951234568",
+    "transfer_phone": "+74951234569",
+    "transfer_name": "ООО «Перевод»",
+    "transfer_address": "Москва, ул. Ильинка, 9",
+    "transfer_tax_number": "7701237650",
+}
+
+
+@pytest.mark.parametrize("sign", sorted(PAYMENT_AGENTS))
+def test_agents_that_move_money_name_themselves(sign):
+    supplier = Person(name="ИП Петров", tax_number="500100732259", phone="+74951234560")
+    receipt = sale(lines=(replace(KETTLE, agent=sign, supplier=supplier, extra={"agent": OWN}),))
+    assert protocol.problems(receipt, SETTINGS) == []
+    (position,) = task_of(receipt)["positions"]
+    assert position["agent_info"] == {
+        "type": const.AGENTS[sign],
+        "paying_agent": {"operation": "Приём платежей от", "phones": ["+74951234567"]},
+        "receive_payments_operator": {"phones": ["+74951234568"]},
+        "money_transfer_operator": {
+            "phones": ["+74951234569"],
+            "name": "ООО «Перевод»",
+            "address": "Москва, ул. Ильинка, 9",
+            "inn": "7701237650",
+        },
+    }
+    for key in AGENT_NEEDS[sign]:
+        line = replace(KETTLE, agent=sign, supplier=supplier, extra={"agent": {**OWN, key: ""}})
+        assert [problem.code for problem in protocol.problems(sale(lines=(line,)), SETTINGS)] == ["line_agent_data"]
 
 
 # === Discounts ===
