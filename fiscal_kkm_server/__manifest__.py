@@ -14,6 +14,7 @@
         "views/fiscal_kkm_server_views.xml",
         "views/fiscal_register_views.xml",
         "views/pos_payment_method_views.xml",
+        "views/product_views.xml",
     ],
     "assets": {
         "point_of_sale._assets_pos": [

@@ -6,10 +6,12 @@ from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from lxml import etree
+
 from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 
 from odoo.addons.fiscal_base.tools.outcome import Outcome
 
@@ -57,6 +59,131 @@ class TestKkmServer(KkmServerCase):
         (back,) = self.printed("sale_return")
         self.assertEqual((back.total, back.payments["Cash"]), (Decimal("198.95"), Decimal("198.95")))
         self.assertEqual(self.emulator.registers[0].cash, Decimal("0.00"))
+
+    def test_departments_of_products_and_categories(self):
+        """The product's, else its category's, else the register's; the return is counted where the sale was."""
+        self.register.kkm_server_department = 9
+        bread, coffee, apples = (self.shop.products[name] for name in ("bread", "coffee", "apples"))
+        bakery, fruit = self.env["product.category"].create(
+            [{"name": "Bakery", "kkm_server_department": 2}, {"name": "Fruit"}]
+        )
+        (bread + coffee).categ_id, apples.categ_id = bakery, fruit
+        coffee.kkm_server_department = 5
+        lines = [(bread, 1), (coffee, 1), (apples, 1)]
+        order = self.sell(lines, [(self.shop.card, sum(product.lst_price for product, __ in lines))])
+        self.drain()
+        self.sell(self.refund_lines(order), [(self.shop.card, -order.amount_total)])
+        self.drain()
+        for printed in self.printed("sale", "sale_return"):
+            self.assertEqual([line["Department"] for line in printed.lines], [2, 5, 9], printed.type)
+        bakery.kkm_server_department = 3
+        self.sell([(bread, 1)], [(self.shop.cash, 62)])
+        self.drain()
+        self.assertEqual(self.printed("sale")[-1].lines[0]["Department"], 3)
+
+    def test_departments_are_16(self):
+        for record in (self.env["product.category"].create({"name": "A"}), self.shop.products["bread"]):
+            for number in (-1, 17):
+                with self.assertRaisesRegex(ValidationError, "departments 1 to 16"):
+                    record.kkm_server_department = number
+
+    def test_department_of_an_operation_by_hand(self):
+        """The dialog takes it from the product, and keeps it though nobody can type it."""
+        bread = self.shop.products["bread"]
+        bread.kkm_server_department = 7
+        with self.operation_form() as form:
+            form.register_id = self.register
+            with form.line_ids.new() as line:
+                line.product_id = bread
+            form.cash_amount = 62
+        document = form.record
+        document.action_post()
+        self.drain()
+        self.assertEqual(document.state, "done", document.error_message)
+        self.assertEqual(self.printed("sale")[-1].lines[0]["Department"], 7)
+
+    def operation_form(self):
+        view = "fiscal_base.fiscal_operation_view_form"
+        return Form(self.env["fiscal.document"].with_context(default_operation="sale"), view)
+
+    def test_agent_that_moves_money(self):
+        """Goods of somebody else, sold by a bank's agent: from the product to the tape (FFD tags 1222 to 1224)."""
+        supplier, receiver, transfer = self.env["res.partner"].create(
+            [
+                {"name": "ООО «Поставщик»", "vat": "7736050003", "phone": "+79990000000"},
+                {"name": "Приём", "phone": "+7 495 000-00-01"},
+                {
+                    "name": "ООО «Перевод»",
+                    "vat": "7728168971",
+                    "phone": "+7 495 000-00-02",
+                    "street": "ул. Ильинка, 9",
+                    "city": "Москва",
+                },
+            ]
+        )
+        coffee = self.shop.products["coffee"]
+        coffee.write({"fiscal_agent": "0", "fiscal_supplier_id": supplier.id})
+        self.company.phone = False
+        document = self.sell([(coffee, 1)], [(self.shop.card, 489.90)]).fiscal_document_ids
+        self.assertEqual(document.state, "rejected")
+        self.assertIn("is sold by an agent who moves money", document.error_message)
+        self.company.phone = "8 (495) 000-00-00"
+        coffee.write(
+            {
+                "fiscal_agent_operation": "Приём платежа",
+                "fiscal_payment_operator_id": receiver.id,
+                "fiscal_transfer_operator_id": transfer.id,
+            }
+        )
+        document = self.sell([(coffee, 1)], [(self.shop.card, 489.90)]).fiscal_document_ids
+        transfer.name = "Another"
+        self.drain()
+        self.assertEqual(document.state, "done", document.error_message)
+        (line,) = self.printed("sale")[-1].lines
+        self.assertEqual((line["AgentSign"], line["PurveyorVATIN"]), (0, "7736050003"))
+        data = line["AgentData"]
+        address = data.pop("MoneyTransferOperatorAddress")
+        self.assertIn("ул. Ильинка, 9", address)
+        self.assertNotIn("Перевод", address)
+        self.assertEqual(
+            data,
+            {
+                "PayingAgentOperation": "Приём платежа",
+                "PayingAgentPhone": "+74950000000",
+                "ReceivePaymentsOperatorPhone": "+74950000001",
+                "MoneyTransferOperatorPhone": "+74950000002",
+                "MoneyTransferOperatorName": "ООО «Перевод»",
+                "MoneyTransferOperatorVATIN": "7728168971",
+            },
+        )
+        self.assertIn("ООО «Перевод»", document.line_ids.agent_words)
+
+    def test_agent_of_an_operation_by_hand(self):
+        coffee = self.shop.products["coffee"]
+        partner = self.env["res.partner"].create({"name": "ООО", "vat": "7736050003", "phone": "+79990000000"})
+        coffee.write({"fiscal_agent": "2", "fiscal_supplier_id": partner.id, "fiscal_payment_operator_id": partner.id})
+        self.company.phone = "+74950000000"
+        with self.operation_form() as form:
+            form.register_id = self.register
+            with form.line_ids.new() as line:
+                line.product_id = coffee
+            form.card_amount = coffee.lst_price
+        form.record.action_post()
+        self.drain()
+        (line,) = self.printed("sale")[-1].lines
+        self.assertEqual(
+            line["AgentData"],
+            {"PayingAgentPhone": "+74950000000", "ReceivePaymentsOperatorPhone": "+79990000000"},
+        )
+
+    def test_agents_are_russian_law(self):
+        """A Ukrainian company sees neither the agents nor the departments."""
+        view = self.env["product.template"].get_view(self.env.ref("product.product_template_only_form_view").id)
+        arch = etree.fromstring(view["arch"])
+        for name in ("fiscal_agent", "fiscal_agent_operation", "fiscal_transfer_operator_id", "kkm_server_department"):
+            (field,) = arch.xpath(f"//page[@name='fiscal']//field[@name='{name}']")
+            around = [node.get("invisible") or "" for node in (field, *field.iterancestors())]
+            self.assertTrue([text for text in around if "'RU' not in" in text], name)
 
     def test_card_is_not_cash(self):
         self.sell([(self.shop.products["coffee"], 1)], [(self.shop.card, 489.90)])
