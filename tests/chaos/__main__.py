@@ -32,7 +32,8 @@ def main() -> int:
             documents,
             seed,
             [*kinds(down=min(120, 2 * minutes)), CASH_FORGOTTEN],
-            every=3,
+            # a service that is down for minutes must be up for longer
+            every=10,
             pause=0.05,
             limit=60 * minutes,
             rest=600,

@@ -144,8 +144,13 @@ def run(
     deck = [fault for fault in deck if fault.applies(world)]
     for one in people:
         one.start()
+    told = started
     for fault in faults(world, rand, deck, again):
         time.sleep(rand.uniform(0.5, 1.5) * every)
+        if again and time.time() - told > 60:
+            told = time.time()
+            minutes = (told - started) / 60
+            say(f"{minutes:4.0f} min: {len(ledger.events)} documents, {len(world.strikes)} faults have struck")
         if not any(seller.is_alive() for seller in sellers) or time.time() - started > limit:
             break
         if fault:
