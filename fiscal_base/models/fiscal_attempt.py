@@ -23,7 +23,7 @@ class FiscalAttempt(models.Model):
         required=True,
         readonly=True,
     )
-    key = fields.Char(readonly=True)
+    key = fields.Char(readonly=True, index="btree_not_null")
     started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
     finished_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one("res.users", string="Run by", readonly=True, default=lambda self: self.env.user)

@@ -385,13 +385,12 @@ class FiscalDocument(models.Model):
                 }
             )
         if outcome.kind is Kind.DONE and (key != document.key or document.state == "cancelled"):
-            document._alert(
-                self.env._(
-                    "The service says that it registered this under the key %s, which had been given up. "
-                    "Compare with the register; a receipt too many is taken back by a return.",
-                    key,
-                )
+            words = register.with_context(lang=register._responsible().lang).env._(
+                "The service says that it registered this under the key %s, which had been given up. "
+                "Compare with the register; a receipt too many is taken back by a return.",
+                key,
             )
+            document._warn(words)
         return document
 
     def _claim(self):
@@ -474,17 +473,31 @@ class FiscalDocument(models.Model):
                 config._notify("FISCAL", message)
 
     def _alert(self, words=None):
-        """An activity for the responsible person: the document waits for a decision.
+        """An activity for the responsible person: the document waits for a decision. It goes when one is made.
 
         :param words: what is to be decided; by default the document's problem
         """
         for document in self:
             document.sudo().activity_schedule(
                 ALERT,
-                user_id=(document.register_id.user_id or self.env.ref("base.user_admin")).id,
+                user_id=document.register_id._responsible().id,
                 summary=self.env._("Fiscal receipt with an error"),
                 note=plaintext2html(words or document.error_message or ""),
             )
+
+    def _warn(self, words):
+        """Call the responsible person to something that no move of the document settles. The same is said once."""
+        document = self.sudo()
+        note = plaintext2html(words)
+        if any(note == message.body for message in document.message_ids):
+            return
+        document._engine().message_post(body=note)
+        document.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=document.register_id._responsible().id,
+            summary=self.env._("Look at this fiscal receipt"),
+            note=note,
+        )
 
     @api.model
     def _new_key(self):
@@ -587,8 +600,21 @@ class FiscalDocument(models.Model):
             raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
 
     def _may_use_backup(self):
-        """Whether the backup register, if there is one, may take this over: only what surely has not been sent."""
-        return self.state == "queued" and self.operation in RECEIPTS
+        """Whether the backup register, if there is one, may take this over: only what surely has not been sent.
+
+        A look-up that has found nothing is enough to send a document again to a register that knows its key, but not
+        to send it to another one: what was lost on the way could still arrive.
+        """
+        return self.state == "queued" and self.operation in RECEIPTS and not self._may_have_left()
+
+    def _may_have_left(self):
+        """Whether a request for the document may have reached its register, for all that its attempts tell."""
+        for attempt in self.sudo().attempt_ids:
+            if attempt.kind == "person":
+                return False  # who has looked at the register
+            if attempt.kind == "submit" and attempt.outcome not in ("not_sent", "blocked", "rejected"):
+                return True
+        return False
 
     def _decide(self, decision, reason, data=None):
         """A person's word on documents whose outcome the service does not tell, kept with reason and name.

@@ -168,6 +168,7 @@ class FiscalRegister(models.Model):
     document_ids = fields.One2many("fiscal.document", "register_id")
     open_count = fields.Integer(string="In queue", compute="_compute_counts")
     error_count = fields.Integer(string="Errors", compute="_compute_counts")
+    unknown_count = fields.Integer(string="Unknown", compute="_compute_counts")
 
     def _valid_field_parameter(self, field, name):
         return name == "required_if_provider" or super()._valid_field_parameter(field, name)
@@ -201,6 +202,7 @@ class FiscalRegister(models.Model):
         for register in self:
             counts = {state: count for of, state, count in groups if of == register}
             register.error_count = counts.pop("rejected", 0)
+            register.unknown_count = counts.get("unknown", 0)
             register.open_count = sum(counts.values())
 
     @api.constrains("till_wait")

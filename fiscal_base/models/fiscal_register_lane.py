@@ -106,6 +106,10 @@ class FiscalRegister(models.Model):
         Document = self.env["fiscal.document"].sudo()
         return Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
 
+    def _responsible(self):
+        """Who is called when the register or one of its documents needs a person."""
+        return self.user_id or self.env.ref("base.user_admin")
+
     def _wake(self):
         """Let the scheduled action of each lane run as soon as this transaction is committed."""
         for register in self.sudo().filtered(lambda register: register.state == "enabled"):
@@ -637,11 +641,12 @@ class FiscalRegister(models.Model):
         return True
 
     def _use_backup(self, documents):
-        """Move `documents` to the backup register. Only for the holder of the lane, and only what is `queued`:
-        what may have left, in any attempt, is never given to another register.
+        """Move `documents` to the backup register. Only for the holder of the lane; what may have left, in any attempt,
+        is never given to another register.
         """
         backup = self.backup_id
-        for document in documents.filtered(lambda document: document.state == "queued"):
+        documents = documents.filtered(lambda document: document._may_use_backup())
+        for document in documents:
             document._engine().write(
                 {
                     "register_id": backup.id,
@@ -681,7 +686,7 @@ class FiscalRegister(models.Model):
         if words and not activities:
             self.activity_schedule(
                 ALERT,
-                user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+                user_id=self._responsible().id,
                 summary=self.env._("The fiscal register needs you"),
                 note=plaintext2html("\n".join(words)),
             )

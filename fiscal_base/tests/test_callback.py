@@ -103,8 +103,26 @@ class TestCallback(FiscalCase):
         self.told(old, self.news())
         self.assertEqual(document.fiscal_number, number)
         self.assertIn(old, document.activity_ids.note)
+        self.told(old, self.news())
+        self.assertEqual(len(document.activity_ids), 1, "it is said once")
         self.told(old, Outcome.rejected("1", "no"))
         self.assertEqual(document.state, "done")
+        document.activity_ids.action_feedback()
+        self.told(old, self.news())
+        self.assertFalse(document.activity_ids, "somebody has seen to it")
+
+    def test_warning_outlives_the_registration_of_the_document(self):
+        document = self.sale()
+        old = document.key
+        self.service.plan = [Outcome.not_sent("never seen", 0, new_key=True), Outcome.unknown("lost", 600)]
+        self.drain()
+        self.assertEqual(document.state, "unknown")
+        self.assertNotEqual(document.key, old)
+        self.told(old, self.news())
+        self.assertIn(old, document.activity_ids.note)
+        self.told(document.key, self.news())
+        self.assertEqual(document.state, "done")
+        self.assertIn(old, document.activity_ids.note)
 
     def test_refusal_of_an_old_key_is_nothing(self):
         document = self.sale()

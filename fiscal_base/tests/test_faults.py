@@ -334,6 +334,30 @@ class TestBlockedRegister(FaultCase):
         with self.assertRaises(UserError):
             document.action_use_backup()
 
+    def test_what_a_look_up_did_not_find_never_goes_to_the_backup(self):
+        """It was lost on the way and not found; it could still arrive, where only its own register would know it."""
+        self.register.shift_policy = "manual"
+        self.register.write({"backup_id": self.shop.registers[1].id, "backup_after": 10})
+        document = self.unknown()
+        self.service.plan = [Outcome.not_sent("never seen", 3600)]
+        self.due()
+        self.drain()
+        self.assertEqual(document.state, "queued")
+        self.age(document, 100)
+        self.watch()
+        self.assertEqual(document.register_id, self.register)
+        with self.assertRaises(UserError):
+            document.action_use_backup()
+
+    def test_what_a_person_has_not_found_may_go_to_the_backup(self):
+        self.register.shift_policy = "manual"
+        self.register.write({"backup_id": self.shop.registers[1].id, "backup_after": 10})
+        document = self.unknown()
+        self.decide(document, "not_registered")
+        self.age(document, 100)
+        self.watch()
+        self.assertEqual(document.register_id, self.shop.registers[1])
+
     def test_backup_is_the_choice_of_an_accountant(self):
         self.register.backup_id = self.shop.registers[1]
         document = self.sale()

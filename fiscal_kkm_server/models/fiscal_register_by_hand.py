@@ -292,7 +292,7 @@ class FiscalRegister(models.Model):
             if not mine:
                 self.activity_schedule(
                     "fiscal_kkm_server.activity_silent",
-                    user_id=(self.user_id or self.env.ref("base.user_admin")).id,
+                    user_id=self._responsible().id,
                     summary=summary,
                     note=plaintext2html(words),
                 )

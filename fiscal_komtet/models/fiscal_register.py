@@ -340,7 +340,7 @@ class FiscalRegister(models.Model):
             live = copy
         if live.state == "done" and (live.service_data or {}).get("task") == number:
             return
-        words = self.with_context(lang=self.user_id.lang).env._(
+        words = self.with_context(lang=self._responsible().lang).env._(
             "Komtet Kassa says that an earlier sending of this document, which had failed, is registered after all. "
             "If it shows an error, send it again: what is registered is taken over, and nothing is printed. "
             "If it is registered, compare both in the cabinet; a receipt too many is taken back by a return."

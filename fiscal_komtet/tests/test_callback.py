@@ -21,6 +21,7 @@ class TestCallback(HttpCase, KomtetCase):
 
     def drain(self, register=None, order_uuids=None, seconds=5):
         """As `FiscalCase.drain`; the registry is in test mode already."""
+        self.env.flush_all()
         (register or self.register)._run_lane(seconds, order_uuids)
         self.env.invalidate_all()
 
