@@ -23,9 +23,9 @@ def _switch(original, mutations):
     return method
 
 
-def _send_in_sale(self, original, vals, receipt):
+def _send_in_sale(self, original, vals):
     """No commit 1: the document is sent in the transaction that writes it."""
-    document = original(self, vals, receipt)
+    document = original(self, vals)
     if document.state == "queued":
         register = self.with_user(1)
         document = document.with_env(register.env)

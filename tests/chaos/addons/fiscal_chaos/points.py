@@ -17,9 +17,9 @@ def install():
     """Wrap the methods of the lane."""
     original = {name: getattr(FiscalRegister, name) for name in ("_enqueue", "_begin", "_call", "_finish", "_commit")}
 
-    def enqueue(self, vals, receipt):
+    def enqueue(self, vals):
         """Commit 1 belongs to whoever sells: `enqueue.before` and `enqueue.after` stand around it."""
-        document = original["_enqueue"](self, vals, receipt)
+        document = original["_enqueue"](self, vals)
         faults.strike("enqueue.within", self, self.env.cr)
         self.env.cr.precommit.add(lambda: faults.strike("enqueue.before", self, self.env.cr))
         self.env.cr.postcommit.add(lambda: faults.strike("enqueue.after", self, self.env.cr))
