@@ -44,6 +44,10 @@ OUTCOMES = {
     # the document
     "validation": _lt("Checkbox refuses the document for what it says. Correct that, then send it again."),
     "refused": _lt("Checkbox refuses the document."),
+    "chain": _lt(
+        "The first receipt of the prepayment is not registered, so Checkbox can take no further payment. Send that one "
+        "again; this one follows it."
+    ),
     "error": _lt("The tax service has not accepted the document."),
     "differs": _lt("Attention: Checkbox registered another total than was sent. Compare its receipt with the order."),
     "other_register": _lt(

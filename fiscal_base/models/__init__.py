@@ -13,6 +13,7 @@ from . import (
     fiscal_document_manual,
     fiscal_document_operation,
     fiscal_document_payment,
+    fiscal_document_prepayment,
     fiscal_document_source,
     fiscal_operation_payments,
     fiscal_register,

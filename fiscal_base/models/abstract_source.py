@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ..const import RETURN_OF, STATES
-from ..tools.money import ZERO
+from ..tools.money import ZERO, money
 from ..tools.settlement import method_sign
 
 #: the operation of a receipt and of what takes it back
@@ -135,26 +135,96 @@ class FiscalSource(models.AbstractModel):
         """Hook: more values of a document that is made of these invoices and orders."""
         return {}
 
-    def _fiscal_settled_lines(self, register, operation, parts):
+    def _fiscal_settled_lines(self, register, operation, parts, credit=ZERO):
         """Lines for what a payment settles. What a receipt of its own speaks of already is left out.
 
         :param parts: `(Settled, the money for it)`
+        :param credit: of the only part, what the receipt names besides, to be paid later
         :returns: `(values of fiscal.document.line, problems, total)`
         """
         lines, problems, total = [], [], ZERO
-        for part, share in parts:
-            own = part.source._fiscal_receipts_of_its_own()
-            on_credit = "credit" in own.payment_ids.mapped("kind")
-            if share <= 0 or (own and not on_credit):
-                continue
+        for part, share, on_credit in self._fiscal_parts(register, operation, parts):
             sign = method_sign(register.settlement, part.total, part.owed, part.claim, on_credit)
             part_lines, part_problems = register._receipt_lines(
-                part.source._fiscal_rows(register), share, sign, operation, part.claim >= part.total
+                part.source._fiscal_rows(register), share + credit, sign, operation, part.claim + credit >= part.total
             )
             lines += part_lines
             problems += part_problems
-            total += share
+            total += share + credit
         return lines, problems, total
+
+    def _fiscal_parts(self, register, operation, parts):
+        """`(Settled, the money for it, whether it was handed over on credit)` of what the receipt speaks of."""
+        chained = operation == SALE and register._capabilities().chains
+        for part, share in parts:
+            own = part.source._fiscal_receipts_of_its_own()
+            on_credit = "credit" in own.payment_ids.mapped("kind")
+            if share > 0 and (not own or on_credit):
+                yield self._fiscal_whole(part) if chained else part, share, on_credit
+
+    # === Paid in parts, where the service keeps the receipts together ===
+
+    def _fiscal_whole(self, part):
+        """Hook: what a part payment is a part of, as `Settled`."""
+        return part
+
+    def _fiscal_chain(self, register, operation, parts, rest=ZERO):
+        """How the receipt of a payment goes on with a chain of receipts, or begins one (`Capabilities.chains`).
+
+        :param parts: as for `_fiscal_settled_lines`
+        :param rest: money that settles nothing
+        :returns: `(first receipt of the chain, what a new chain leaves to be paid, problems)`
+        """
+        none = self.env["fiscal.document"].sudo()
+        if operation != SALE or not register._capabilities().chains:
+            return none, ZERO, []
+        parts = list(self._fiscal_parts(register, operation, parts))
+        chains = {part.source: none._open_chains(part.source._fiscal_chained(), register) for part, *__ in parts}
+        if len(parts) != 1:
+            return none, ZERO, [self._fiscal_apart(first) for first in none.union(*chains.values())[:1]]
+        part, share, on_credit = parts[0]
+        if found := chains[part.source]:
+            left = {first: first._chain_left() for first in found}
+            first = next((first for first in found if left[first] >= share + rest), found[0])
+            return first, ZERO, [] if left[first] >= share + rest else [self._fiscal_beyond(first, left[first])]
+        owed = min(part.owed + self._fiscal_to_come(part.source), part.total)
+        if rest or on_credit or part.claim >= owed:
+            return none, ZERO, []
+        return none, owed - part.claim, []
+
+    def _fiscal_to_come(self, source):
+        """What other payments of `source` have paid whose receipts have an error, and so are still to be made."""
+        refused = source._fiscal_chained().filtered(
+            lambda document: (
+                document.state == "rejected"
+                and document.operation == SALE
+                and (document.account_payment_id or document.statement_line_id)
+                and document.event != self._fiscal_event()
+                and len(document.move_ids) <= 1
+            )
+        )
+        return sum((money(document.total) - document._credit() for document in refused), ZERO)
+
+    def _fiscal_apart(self, first):
+        return self.env._(
+            "“%s” is the first receipt of a prepayment, and what follows it needs a payment of its own. "
+            "Undo this payment, and pay each invoice by itself.",
+            first.display_name,
+        )
+
+    def _fiscal_beyond(self, first, left):
+        return self.env._(
+            "After the prepayment “%(document)s” %(left)s is still to be paid. "
+            "Undo this payment, and enter two: one of %(left)s, and one of the rest.",
+            document=first.display_name,
+            left=left,
+        )
+
+    @api.model
+    def _fiscal_paid(self, means, total, credit):
+        """The payments of a receipt of `total`, `credit` of which is to be paid later."""
+        rows = [{**means, "amount": float(total - credit)}, {"kind": "credit", "amount": float(credit)}]
+        return [Command.create(row) for row in rows if row["amount"]]
 
     def _fiscal_original(self, operation, originals, total):
         """The receipt that a return of `total` goes back to, none for a sale; and what is wrong with it."""

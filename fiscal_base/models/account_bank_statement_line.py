@@ -50,14 +50,15 @@ class AccountBankStatementLine(models.Model):
             share = min(part.claim, left)
             left -= share
             parts.append((part, share))
-        lines, problems, total = self._fiscal_settled_lines(register, operation, parts)
+        chain, credit, chain_problems = self._fiscal_chain(register, operation, parts)
+        lines, problems, total = self._fiscal_settled_lines(register, operation, parts, credit)
         if not total:
             return None
         originals = made.browse()
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
         original, return_problems = self._fiscal_original(operation, originals, total)
-        problems += return_problems
+        problems += return_problems + chain_problems
         moves = self.env["account.move"].sudo().union(*(part.source for part in settled))
         means = entry.journal_id._fiscal_means(register)
         return self._fiscal_document_vals(
@@ -71,6 +72,7 @@ class AccountBankStatementLine(models.Model):
             statement_line_id=entry.id,
             move_ids=[Command.set(moves.ids)],
             original_id=original.id,
-            payment_ids=[Command.create({**means, "amount": float(total)})],
+            chain_id=chain.id,
+            payment_ids=self._fiscal_paid(means, total, credit),
             **entry._fiscal_more_vals(list(moves)),
         )

@@ -25,6 +25,10 @@ class AccountMove(models.Model):
     def _fiscal_moves(self):
         return self
 
+    def _fiscal_chained(self):
+        """The receipts with which a further payment of it may go on."""
+        return self.sudo()._fiscal_shown()
+
     def _fiscal_total(self):
         """The whole, in the company's currency."""
         return abs(money(self.amount_total_signed))

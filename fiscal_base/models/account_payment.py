@@ -189,9 +189,9 @@ class AccountPayment(models.Model):
         paid = abs(money(payment.amount_company_currency_signed))
         settled = payment._fiscal_settled(paid)
         shares, rest = allocate(paid, [part.claim for part in settled])
-        lines, problems, total = self._fiscal_settled_lines(
-            register, operation, list(zip(settled, shares, strict=True))
-        )
+        parts = list(zip(settled, shares, strict=True))
+        chain, credit, chain_problems = self._fiscal_chain(register, operation, parts, rest)
+        lines, problems, total = self._fiscal_settled_lines(register, operation, parts, credit)
         if rest:
             line, problem = payment._fiscal_advance_line(choice, rest, operation)
             lines.append(line)
@@ -203,7 +203,7 @@ class AccountPayment(models.Model):
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
         original, return_problems = self._fiscal_original(operation, originals, total)
-        problems += return_problems
+        problems += return_problems + chain_problems
         moves = self.env["account.move"].sudo().union(*(p.source._fiscal_moves() for p in settled))
         return self._fiscal_document_vals(
             choice,
@@ -216,7 +216,8 @@ class AccountPayment(models.Model):
             account_payment_id=payment.id,
             move_ids=[Command.set(moves.ids)],
             original_id=original.id,
-            payment_ids=[Command.create({**payment._fiscal_means(register), "amount": float(total)})],
+            chain_id=chain.id,
+            payment_ids=self._fiscal_paid(payment._fiscal_means(register), total, credit),
             **payment._fiscal_more_vals([part.source for part in settled]),
         )
 

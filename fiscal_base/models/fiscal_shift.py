@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import PAYMENT_KINDS
-from ..tools.money import ZERO, money
+from ..tools.money import ZERO, money, spread
 
 
 class FiscalShift(models.Model):
@@ -11,7 +11,8 @@ class FiscalShift(models.Model):
     names, as far as the service has them:
 
     * `sale.count`, `sale.total`, `sale.cash`, `sale.electronic`, … (the keys of `const.PAYMENT_KINDS`), and the same
-      for `sale_return`;
+      for `sale_return`. Where the service keeps the receipts of a prepayment together (`Capabilities.chains`), each of
+      them counts with what was paid then: the credit of the first comes again with those after it;
     * `sale.tax.<code>`, `sale_return.tax.<code>`: sums of the lines with that tax code;
     * `cash_in`, `cash_out`, `cash_withdrawal`;
     * `cash`: what the shift added to the drawer.
@@ -76,19 +77,24 @@ class FiscalShift(models.Model):
         def add(name, amount):
             counters[name] = counters.get(name, ZERO) + amount
 
+        chains = self.register_id._capabilities().chains
         for document in documents:
             operation = document.operation
             if operation in ("cash_in", "cash_out", "cash_withdrawal"):
                 add(operation, money(document.total))
             if operation not in ("sale", "sale_return"):
                 continue
+            credit = document._credit() if chains else ZERO
             add(f"{operation}.count", 1)
-            add(f"{operation}.total", money(document.total))
+            add(f"{operation}.total", money(document.total) - credit)
             add(f"{operation}.cash", -money(document.change))
             for payment in document.payment_ids:
-                add(f"{operation}.{payment.kind}", money(payment.amount))
-            for line in document.line_ids:
-                add(f"{operation}.tax.{line.tax_code}", money(line.amount))
+                if not credit or payment.kind != "credit":
+                    add(f"{operation}.{payment.kind}", money(payment.amount))
+            lines = document.line_ids
+            amounts = spread([money(line.amount) for line in lines], -credit)
+            for line, amount in zip(lines, amounts, strict=True):
+                add(f"{operation}.tax.{line.tax_code}", amount)
         counters["cash"] = (
             counters["sale.cash"] - counters["sale_return.cash"] + counters["cash_in"] - counters["cash_out"]
         ) - counters.get("cash_withdrawal", ZERO)

@@ -442,3 +442,86 @@ class TestPayments(AccountingCase):
         self.service.plan = [Outcome.unknown("the answer was lost", 0)]
         self.drain()
         self.assertEqual(len(payment.fiscal_document_ids), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestPaidInParts(AccountingCase):
+    """Where the service keeps the receipts of a sale that is paid in parts together."""
+
+    def setUp(self):
+        super().setUp()
+        self.service.capabilities = {"chains": True, "payment_kinds": frozenset({"cash", "electronic", "credit"})}
+
+    def paid(self, document):
+        return [(payment.kind, payment.amount) for payment in document.payment_ids]
+
+    def part(self, moves, amount=None, **vals):
+        return self.pay(moves, amount, **vals).fiscal_document_ids
+
+    def test_first_names_all_and_the_others_go_on_with_it(self):
+        invoice = self.invoice((self.courses, 2, 500), (self.shop.products["bread"], 1, 500))
+        first = self.part(invoice, 300)
+        self.assertEqual([line[1:4] for line in self.lines(first)], [(2, 500, 1000), (1, 500, 500)])
+        self.assertEqual((first.total, self.paid(first)), (1500, [("electronic", 300), ("credit", 1200)]))
+        second, last = self.part(invoice, 200, journal=self.till_cash), self.part(invoice)
+        self.assertEqual((second.total, last.total), (200, 1000))
+        self.assertEqual((self.paid(second), self.paid(last)), ([("cash", 200)], [("electronic", 1000)]))
+        self.assertEqual((second | last).chain_id, first)
+        self.assertEqual(first._chain_left(), 0)
+        self.drain()
+        self.assertEqual(set((first | second | last).mapped("state")), {"done"})
+        shift = self.register.shift_id
+        self.assertEqual((shift.sale_total, shift.cash_total), (1500, 200), "each with what was paid then")
+        taxes = [amount for name, amount in shift._counters().items() if name.startswith("sale.tax.")]
+        self.assertEqual(sum(taxes), 1500)
+        self.assertNotIn("sale.credit", shift._counters())
+
+    def test_where_no_chains_are_kept(self):
+        self.service.capabilities = {}
+        invoice = self.invoice()
+        documents = self.part(invoice, 300) | self.part(invoice)
+        self.assertEqual((documents.mapped("total"), documents.chain_id.ids), ([300, 700], []))
+        self.assertEqual(documents.line_ids.mapped("method_sign"), ["2", "4"])
+        self.assertEqual(set(documents.payment_ids.mapped("kind")), {"electronic"})
+
+    def test_all_of_what_is_owed_begins_no_chain(self):
+        for amount in (1000, 1200):
+            document = self.part(self.invoice(), amount)
+            self.assertEqual((document.total, self.paid(document)), (amount, [("electronic", amount)]))
+
+    def test_chain_of_what_is_left_of_a_sale(self):
+        """What was paid without a receipt is on none."""
+        invoice = self.invoice()
+        self.pay(invoice, 400, fiscal_print=False)
+        first, last = self.part(invoice, 100), self.part(invoice)
+        self.assertEqual((first.total, self.paid(first)), (600, [("electronic", 100), ("credit", 500)]))
+        self.assertEqual((last.chain_id, first._chain_left()), (first, 0))
+
+    def test_more_than_is_left_of_the_chain(self):
+        invoice = self.invoice()
+        self.part(invoice, 300)
+        document = self.part(invoice, 800)
+        self.assertEqual(document.state, "rejected")
+        self.assertIn("700.00 is still to be paid", document.error_message)
+
+    def test_chain_needs_a_payment_of_its_own(self):
+        invoice = self.invoice()
+        self.part(invoice, 300)
+        document = self.part(invoice | self.invoice(), group_payment=True)
+        self.assertIn("needs a payment of its own", document.error_message)
+
+    def test_several_invoices_at_once_begin_no_chain(self):
+        document = self.part(self.invoice() | self.invoice(), 1500, group_payment=True)
+        self.assertEqual((document.state, document.total), ("queued", 1500))
+        self.assertEqual(self.paid(document), [("electronic", 1500)])
+
+    def test_payment_whose_receipt_has_an_error_comes_later(self):
+        invoice = self.invoice()
+        self.shop.taxes["standard"].amount = 13
+        refused = self.part(invoice, 300)
+        self.shop.taxes["standard"].amount = 22
+        first = self.part(invoice)
+        self.assertEqual((refused.state, self.paid(first)), ("rejected", [("electronic", 700), ("credit", 300)]))
+        refused.action_retry()
+        again = invoice.fiscal_document_ids.filtered(lambda document: document.replaces_id == refused)
+        self.assertEqual((again.chain_id, again.total, first._chain_left()), (first, 300, 0))

@@ -21,6 +21,8 @@ class Capabilities:
     :param wait: seconds for which a till waits for the result before it shows “pending”; 0 to 10
     :param min_interval: seconds between the starts of two requests that the service's rate limit asks for, at most 1
     :param rounding: cash rounding is a sum of its own on the receipt; else the base spreads it over the lines
+    :param chains: receipts of one sale that is paid in parts are kept together: the first names all that is sold and
+        leaves a `credit`, the others go on with it (`fiscal_document_prepayment.py`)
     :param delivers: how the service can send a receipt to the customer: `email`, `sms`, `viber`
     :param relay: 0 where the server reaches the register itself. Else its requests are carried by a browser beside it
         or by a service that calls, and this is for how many seconds a carrier may be away with one
@@ -41,6 +43,7 @@ class Capabilities:
     wait: float = 5.0
     min_interval: float = 0.0
     rounding: bool = False
+    chains: bool = False
     delivers: frozenset[str] = frozenset()
     relay: float = 0.0
     under_way: float = 0.0

@@ -41,6 +41,10 @@ class FiscalDocument(models.Model):
             data = (document.service_data or {}) if document.provider == "checkbox" else {}
             document.checkbox_text = data.get("text")
 
+    def _checkbox_relation(self):
+        """The service's id of the prepayment chain that this receipt began (§4.4)."""
+        return (self.service_data or {}).get("relation_id") or self.key
+
     @api.model
     def _cron_checkbox_delivery(self):
         """Ask about receipts that were registered offline whether the tax service has them now."""

@@ -130,6 +130,7 @@ class FiscalRegister(models.Model):
             wait=8.0,
             min_interval=const.MIN_INTERVAL,
             rounding=bool(self.checkbox_rounding),
+            chains=True,
             delivers=frozenset({"email", "sms"}),
             test=(self.checkbox_licence_key or "").startswith("test"),
         )
@@ -158,6 +159,9 @@ class FiscalRegister(models.Model):
         if document.operation in NEEDS_SHIFT and opened and fields.Datetime.now() - opened >= day:
             # the law allows no more (§3.4); what the service would say is not known
             return self._checkbox_in_words(Outcome.blocked("", code="shift_expired"))
+        if document.chain_id and document.chain_id.state != "done":
+            # never before the first receipt, which makes the chain; what is behind it does not wait for that
+            return self._checkbox_in_words(Outcome.rejected("chain", document.chain_id.display_name))
         account = self._checkbox_signing(document)
         if not account:
             return self._checkbox_in_words(Outcome.blocked("", code="no_account"))
@@ -254,8 +258,22 @@ class FiscalRegister(models.Model):
             printed_cashier=document.cashier_name or "" if self.checkbox_signer == "opener" else "",
             related=original.key or "",
             related_at=f"{at:%Y-%m-%dT%H:%M:%S}+00:00" if at else "",
-            relation=(original.service_data or {}).get("relation_id", ""),
+            relation=document.chain_id._checkbox_relation() if document.chain_id else "",
         )
+
+    def _registered(self, document):
+        """The first receipt of a prepayment is registered at last: what could not be sent before it goes out now."""
+        super()._registered(document)
+        if self.provider != "checkbox" or not document._chain():
+            return
+        firsts = document
+        while firsts[-1:].replaces_id:
+            firsts += firsts[-1:].replaces_id
+        held = [("chain_id", "in", firsts.ids), ("state", "=", "rejected"), ("error_code", "=", "chain")]
+        for later in self.env["fiscal.document"].search(held, order="id"):
+            if not later.register_id._problems(later._as_receipt()):
+                later._engine().chain_id = document
+                later._requeue()
 
     def _checkbox_shift(self):
         """`{"id", "serial"}` of the open shift at the service, as its last document tells."""

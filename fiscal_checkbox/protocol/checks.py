@@ -60,7 +60,4 @@ def _payment_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
         for payment in receipt.payments
         if payment.kind != "credit" and not settings.form(payment)
     }
-    if nameless and receipt.original and receipt.operation == "sale":
-        # a further payment of a prepayment chain: what was paid before is not named again (§4.4)
-        nameless -= {payment.label or payment.kind for payment in receipt.payments if payment.kind == "prepayment"}
     return [Problem("payment_form", {"name": name}) for name in sorted(nameless)]

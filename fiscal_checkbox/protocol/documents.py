@@ -95,7 +95,7 @@ def call(request: Mapping) -> Call:
 def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tuple[str, dict | None]:
     path = const.PATHS[receipt.operation]
     match receipt.operation:
-        case "sale" if around.relation and receipt.paid("prepayment"):
+        case "sale" if around.relation:
             return f"/prepayment-receipts/{around.relation}", _next_payment(receipt, settings, around)
         case "sale" if receipt.paid("credit"):
             return "/prepayment-receipts", _first_payment(receipt, settings, around)
@@ -267,12 +267,12 @@ def _first_payment(receipt: Receipt, settings: Settings, around: Circumstances) 
 
 
 def _next_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
-    """A further payment; goods and what was paid before are known to the service."""
+    """A further payment; the goods are known to the service."""
     return _present(
         {
             "id": receipt.key,
             **_head(receipt, settings, around),
-            "payments": payments(receipt, settings, without="prepayment"),
+            "payments": payments(receipt, settings),
         }
     )
 

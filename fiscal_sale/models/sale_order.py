@@ -50,17 +50,14 @@ class SaleOrder(models.Model):
     def _fiscal_owed(self, besides=None):
         """What is still to be paid, in the company's currency.
 
-        :param besides: a payment that does not count
+        :param besides: a payment or bank statement line that does not count
         """
         order = self.sudo()
-        payments, entries = order._fiscal_payments()
-        paid = sum(
-            (
-                abs(money(payment.amount_company_currency_signed))
-                for payment in payments - (besides or payments.browse())
-            ),
-            ZERO,
+        payments, entries = (
+            sources - besides if besides and besides._name == sources._name else sources
+            for sources in order._fiscal_payments()
         )
+        paid = sum((abs(money(payment.amount_company_currency_signed)) for payment in payments), ZERO)
         paid += sum((abs(money(entry.amount_total_signed)) for entry in entries), ZERO)
         invoices = order.invoice_ids._fiscal_own_document().filtered(lambda document: document.state in MADE)
         written = order._fiscal_operations()
@@ -84,6 +81,12 @@ class SaleOrder(models.Model):
     def _fiscal_receipts_of_its_own(self):
         own = self._fiscal_own_document().filtered(lambda document: document.state in MADE)
         return own | self._fiscal_operations()
+
+    def _fiscal_chained(self):
+        """The receipts of payments of the order itself: online, by down payments, or at the book."""
+        return self.sudo().fiscal_document_ids.filtered(
+            lambda document: all(move._fiscal_downpaid_order() for move in document.move_ids)
+        )
 
     def _fiscal_operations(self):
         """Sales of the operations book that name the order itself, not its invoices."""

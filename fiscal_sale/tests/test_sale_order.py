@@ -243,3 +243,78 @@ class TestSaleOrder(SaleCase):
         order.date_order = "2026-10-05 10:00:00"
         line = self.paid_online(order, 2500).fiscal_document_ids.line_ids[-1]
         self.assertEqual(line.name, f"{order.name}: English, twice a week, 05.10.2026 – 31.12.2026")
+
+
+@tagged("post_install", "-at_install")
+class TestOrderPaidInParts(SaleCase):
+    """Where the service keeps the receipts of a sale that is paid in parts together: the order is the sale."""
+
+    def setUp(self):
+        super().setUp()
+        self.service.capabilities = {"chains": True, "payment_kinds": frozenset({"cash", "electronic", "credit"})}
+
+    def bill(self, order, **vals):
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {"advance_payment_method": "delivered", "sale_order_ids": order.ids, **vals}
+        )
+        move = wizard._create_invoices(order)
+        move.action_post()
+        return move
+
+    def down_payment(self, order, percent=30):
+        return self.bill(order, advance_payment_method="percentage", amount=percent)
+
+    def test_down_payment_begins_the_chain_of_its_order(self):
+        order = self.order()
+        invoice = self.down_payment(order)
+        first = self.pay(invoice).fiscal_document_ids
+        self.assertEqual([line[1:4] for line in self.lines(first)], [(2, 1000, 2000)])
+        self.assertEqual(first.payment_ids.mapped("amount"), [600, 1400])
+        self.assertEqual((first.move_ids, first.sale_order_ids), (invoice, order))
+        second = self.pay(self.down_payment(order, 10)).fiscal_document_ids
+        last = self.pay(self.bill(order)).fiscal_document_ids
+        self.assertEqual((second.total, last.total), (200, 1200))
+        self.assertEqual(((second | last).chain_id, first._chain_left()), (first, 0))
+
+    def test_down_payment_that_is_itself_paid_in_parts(self):
+        order = self.order()
+        invoice = self.down_payment(order)
+        first, second = self.pay(invoice, 200).fiscal_document_ids, self.pay(invoice).fiscal_document_ids
+        self.assertEqual((first.total, first._credit(), second.total, second.chain_id), (2000, 1800, 400, first))
+
+    def test_down_payment_of_all(self):
+        document = self.pay(self.down_payment(self.order(), 100)).fiscal_document_ids
+        self.assertEqual(([line[1:4] for line in self.lines(document)], document._credit()), ([(2, 1000, 2000)], 0))
+
+    def test_down_payment_where_no_chains_are_kept(self):
+        self.service.capabilities = {}
+        order = self.order()
+        first = self.pay(self.down_payment(order)).fiscal_document_ids
+        last = self.pay(self.bill(order)).fiscal_document_ids
+        self.assertEqual(([line[3:] for line in self.lines(first)], first.total), ([(600, "4")], 600))
+        self.assertEqual((last.total, last.chain_id.ids), (1400, []))
+
+    def test_paid_online_in_parts(self):
+        order = self.order()
+        first = self.paid_online(order, 500).fiscal_document_ids
+        self.assertEqual((first.total, first._credit()), (2000, 1500))
+        invoice = self.bill(order)
+        lines = (first.account_payment_id.move_id.line_ids + invoice.line_ids).filtered(
+            lambda line: line.account_id == first.account_payment_id.destination_account_id and not line.reconciled
+        )
+        lines.reconcile()
+        last = self.pay(invoice).fiscal_document_ids
+        self.assertEqual((last.total, last.chain_id), (1500, first))
+
+    def test_chain_of_one_invoice_is_not_that_of_the_order(self):
+        """Two invoices for parts of one order are two sales."""
+        order = self.order((self.courses, 1, 1000), (self.courses, 1, 500))
+        line = order.order_line[1]
+        line.product_uom_qty = 0
+        one = self.bill(order)
+        line.product_uom_qty = 1
+        other = self.bill(order)
+        first = self.pay(one, 300).fiscal_document_ids
+        whole = self.pay(other).fiscal_document_ids
+        self.assertEqual((whole.state, whole._credit(), whole.chain_id.ids), ("queued", 0, []))
+        self.assertEqual(self.pay(one).fiscal_document_ids.chain_id, first)

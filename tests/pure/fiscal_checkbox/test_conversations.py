@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from addons.fiscal_base.tools.outcome import Outcome
-from addons.fiscal_base.tools.receipt import Original, Payment
+from addons.fiscal_base.tools.receipt import Payment
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_checkbox import const, protocol
 from addons.fiscal_checkbox.protocol import Ticket
@@ -441,7 +441,7 @@ def test_prepayment_chain(emulator, client):
     first = sale(cash("20.00"), Payment("credit", Decimal("45.00")))
     data = client.submit(first).data
     assert data.extra["relation_id"] == KEY
-    rest = sale(Payment("prepayment", Decimal("20.00")), card("45.00"), key=OTHER, original=Original(key=KEY))
+    rest = replace(sale(card("45.00"), key=OTHER), total=Decimal("45.00"))
     assert client.submit(rest, relation=KEY).kind.value == "done"
     chain = client.run(protocol.ask(protocol.get(f"/prepayment-receipts/{KEY}"))).json()
     assert chain["pre_payment_status"] == "FULL_PAID"

@@ -7,7 +7,7 @@ from decimal import Decimal
 import jsonschema
 import pytest
 
-from addons.fiscal_base.tools.receipt import Original, Payment, Person
+from addons.fiscal_base.tools.receipt import Payment, Person
 from addons.fiscal_checkbox import protocol
 from addons.fiscal_checkbox.protocol import Form, Settings
 from tests.emulators import checkbox_schemas as schemas
@@ -296,17 +296,12 @@ def test_prepayment():
     body = body_of(receipt)
     assert body["payments"] == [{"type": "CASH", "value": 2000, "label": "Готівка"}]
     assert body["custom_relation_id"] == KEY
-    rest = sale(Payment("prepayment", Decimal("20.00")), card("45.00"), original=Original(key="x"))
+    rest = sale(card("65.00"))
     assert frozen(rest, relation=KEY)["path"] == f"/prepayment-receipts/{KEY}"
-    assert body_of(rest, relation=KEY)["payments"] == [
-        {"type": "CASHLESS", "value": 4500, "code": 1, "label": "Картка"}
-    ]
+    body = body_of(rest, relation=KEY)
+    assert body["payments"] == [{"type": "CASHLESS", "value": 6500, "code": 1, "label": "Картка"}]
+    assert "goods" not in body, "the service knows them"
     assert protocol.problems(rest, Settings()) == []
-
-
-def test_only_what_was_paid_before_goes_on_with_a_chain():
-    """A sale that refers to a prepayment for another reason, an exchange for example, is a sale of its own."""
-    assert frozen(sale(original=Original(key="x")), relation=KEY)["path"] == "/receipts/sell"
 
 
 def test_a_frozen_request_is_json_and_the_same_in_every_repeat():
