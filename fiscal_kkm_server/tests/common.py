@@ -8,10 +8,11 @@ from odoo.tests import tagged
 from odoo.addons.fiscal_base.tests.common import FiscalCase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
+from tests.bench.bodies import MARK, Bodies
 from tests.emulators.kkm_callback import Caller
 from tests.emulators.kkm_server import KkmServerEmulator
 
-__all__ = ["PASSWORD", "Caller", "KkmServerCase", "KkmServerEmulator"]
+__all__ = ["MARK", "PASSWORD", "Bodies", "Caller", "KkmServerCase", "KkmServerEmulator"]
 
 PASSWORD = "s3cret-of-the-shop"
 

@@ -4,15 +4,16 @@ import base64
 import json
 from datetime import timedelta
 from decimal import Decimal
+from itertools import islice
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import ConcurrencyError, ValidationError
 from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
-from odoo.tools import mute_logger
+from odoo.tools import SQL, mute_logger
 
-from .common import Caller, KkmServerCase
+from .common import MARK, Bodies, Caller, KkmServerCase
 
 
 class CallbackCase(HttpCase, KkmServerCase):
@@ -445,6 +446,54 @@ class TestCallbackAccess(CallbackCase):
             self.assertEqual(self.call(body).status_code, 401)
         self.env.invalidate_all()
         self.assertEqual(document.read()[0], before)
+
+    def test_call_that_is_repeated_after_a_conflict(self):
+        """Odoo repeats the whole call; what KKM Server has sent is still there."""
+        document = self.sale()
+        self.poll()
+        note, conflicts = type(self.server)._note_call, [ConcurrencyError("at the same moment")]
+
+        def conflict(server):
+            note(server)
+            if conflicts:
+                raise conflicts.pop()
+
+        with patch.object(type(self.server), "_note_call", conflict), mute_logger("odoo.service.model"):
+            self.poll()
+        self.assertEqual((self.caller.status, document.state, conflicts), (200, "done", []))
+
+    def test_fuzzed_calls(self):
+        """The short version of `make fuzz`: calls that no KKM Server would make break nothing and change nothing."""
+        document = self.sale()
+        self.server.token = MARK + self.server.token
+        self.caller = self.caller_for()
+        self.assertEqual(self.poll(work=False), ["RegisterCheck"])
+        before, statuses = self.state(), set()
+        with self.assertLogs(level="DEBUG") as logs:
+            for call in islice(Bodies(1, self.server.token, document.key), 400):
+                if call.cut:
+                    continue
+                # the cookie says to which test a call belongs
+                headers = {name: value for name, value in call.headers.items() if name != "Cookie"}
+                response = self.call(call.body, **headers)
+                self.assertEqual(response.status_code, call.status, f"{call.kind}: {headers} {call.body[:300]}")
+                statuses.add(response.status_code)
+        self.assertLessEqual({200, 401}, statuses)
+        self.assertEqual(self.state(), before)
+        told = [record.getMessage() for record in logs.records if record.name != "odoo.sql_db"]
+        self.assertFalse([text for text in told if MARK in text])
+
+    def state(self):
+        """How everything fiscal is, but for when the KKM Server has called last."""
+        self.env.flush_all()
+        tables = [table for table in self.env.registry.models.values() if table._name.startswith("fiscal.")]
+        tables = sorted({table._table for table in tables if table._auto and not table._transient})
+        found = {}
+        for table in [*tables, "mail_message", "mail_activity"]:
+            row = SQL("to_jsonb(t) - 'last_seen'" if table == "fiscal_kkm_server" else "to_jsonb(t)")
+            query = SQL("SELECT md5(string_agg((%s)::text, '' ORDER BY id)) FROM %s t", row, SQL.identifier(table))
+            found[table] = self.env.execute_query(query)
+        return found
 
     def test_a_result_that_breaks_holds_nothing_up(self):
         document = self.sale()
