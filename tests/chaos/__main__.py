@@ -48,7 +48,10 @@ def main() -> int:
     say(", ".join(f"{deed} ({count})" for deed, count in sorted(called.statuses.items())))
     say("\n".join([*delay.result.problems, *called.problems]))
     say(report.explained() or "Nothing was lost, doubled, out of order or stuck.")
-    return 1 if report.problems or delay.result.problems or called.problems else 0
+    made = len(report.ledger.events)
+    if made < documents:
+        say(f"Only {made} of {documents} documents were made in the time. Give it more: MINUTES=…")
+    return 1 if report.problems or delay.result.problems or called.problems or made < documents else 0
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ def world():
     layout = {
         "person": [[1]],
         "dead": [[1], [1], [1]],
+        "office": [[1]],
         "chaos": [[2, 1], [1], [1]],
         "mutations": [[1]] * len(MUTATIONS),
     }

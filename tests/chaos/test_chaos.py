@@ -11,6 +11,7 @@ import pytest
 from . import callbacks
 from .dead import measure
 from .faults import kinds
+from .office import settle_at_once
 from .person import Called
 from .run import run
 from .scenario import MUTATIONS, play
@@ -46,6 +47,7 @@ def test_dead_register_delays_no_other(world, capfd):
     with capfd.disabled():
         print(f"\n{delay.table()}")
     assert delay.result.problems == []
+    assert delay.median("alive.receipt") and delay.median("dead.receipt"), "nobody sold anything"
     # A tenth, and what a busy machine may add to it. Behind the dead register it would be ten seconds.
     assert delay.median("dead.receipt") <= 1.1 * delay.median("alive.receipt") + 1.5
     assert delay.most("dead.receipt") <= 1.1 * delay.most("alive.receipt") + 4
@@ -58,6 +60,11 @@ def test_one_sale_one_receipt_whatever_breaks(world, capfd):
     assert not report.problems, report.explained()
     missing = {fault.name for fault in report.deck} - set(report.strikes)
     assert not missing, f"did not strike: {missing}"
+
+
+def test_two_receipts_of_one_invoice_meet(world):
+    """Without `fiscal.document._claim` neither would see the other."""
+    assert settle_at_once(world.parts["office"], invoices=8) == []
 
 
 @pytest.fixture(scope="module")
