@@ -1,6 +1,7 @@
 """The main job in a real browser, on an emulated KKM Server; what it registered is compared with the orders."""
 
 import json
+import time
 from urllib.parse import quote
 
 from odoo import Command, fields
@@ -16,9 +17,11 @@ class InTest(Caller):
     """A KKM Server that calls while a tour plays."""
 
     case = None
+    #: seconds after which the test itself does nothing with the database any more, once its browser has logged in
+    QUIET = 2
 
     def _send(self, body):
-        if not self.case.http_request_key:
+        if not self.case.http_request_key or time.monotonic() < self.case.entered + self.QUIET:
             raise OSError("no tour plays")
         self.headers = {"Cookie": f"{TEST_CURSOR_COOKIE_NAME}={self.case.http_request_key}"}
         return super()._send(body)
@@ -26,6 +29,9 @@ class InTest(Caller):
 
 @tagged("post_install", "-at_install", "fiscal_browser")
 class TestKkmServerTours(FiscalTourCase):
+    #: when the browser of the tour logged in, on `time.monotonic`
+    entered = float("inf")
+
     def setUp(self):
         super().setUp()
         self.emulator = KkmServerEmulator(passwords={"User": PASSWORD, "Admin": "other"}).start()
@@ -38,6 +44,12 @@ class TestKkmServerTours(FiscalTourCase):
                 "kkm_server_serial_number": self.emulator.registers[0].serial,
             }
         )
+
+    def authenticate(self, *args, **kwargs):
+        try:
+            return super().authenticate(*args, **kwargs)
+        finally:
+            self.entered = time.monotonic()
 
     def assert_registered_as_sold(self):
         """The register printed exactly what was sold, each once, to the kopeck."""

@@ -1,3 +1,4 @@
+import { queryFirst } from "@odoo/hoot-dom";
 import { registry } from "@web/core/registry";
 
 function click(content, trigger) {
@@ -51,6 +52,28 @@ function customer(name) {
         type("the customer", `${field("partner_id")} input`, name),
         click("is proposed", `.o-autocomplete--dropdown-item:contains(${name})`),
         sees("chosen", `${field("partner_id")} input:value(${name})`),
+    ];
+}
+
+/** Choose what an input that searches proposes first. The list closes when the page scrolls, even by itself. */
+function latest(content, trigger) {
+    const item = ".o-autocomplete--dropdown-item";
+    const proposed = `${item}:not(:contains(Loading)) a`;
+    return [
+        {
+            content,
+            trigger,
+            timeout: 60000,
+            async run({ anchor }) {
+                while (!queryFirst(proposed)) {
+                    if (!queryFirst(item)) {
+                        anchor.click();
+                    }
+                    await new Promise((resolve) => setTimeout(resolve, 500));
+                }
+            },
+        },
+        click("the latest", proposed),
     ];
 }
 
@@ -146,12 +169,7 @@ registry.category("web_tour.tours").add("fiscal_template_editor", {
             "with examples",
             ".fiscal-details-text:contains(Peter Smith за обучение Anthony Smith - for October)"
         ),
-        click("a payment", ".fiscal-details .o_record_selector input"),
-        // every payment of the company is searched, beside other tests
-        {
-            ...click("the latest", ".o-autocomplete--dropdown-item:not(:contains(Loading)) a"),
-            timeout: 60000,
-        },
+        ...latest("a payment", ".fiscal-details .o_record_selector input"),
         sees(
             "the sentence of a school",
             ".fiscal-details-text:contains(/^Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь$/)"
