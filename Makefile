@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint i18n test-core chaos
+.PHONY: demo test lint i18n test-core chaos bench fuzz
 
 PYTHON ?= python3
 
@@ -20,6 +20,15 @@ i18n:
 # The long run of the chaos test: DOCS documents while workers are killed and answers dropped, MINUTES at most.
 chaos:
 	@DOCS="$(DOCS)" SEED="$(SEED)" MINUTES="$(MINUTES)" exec $(PYTHON) -m tests.chaos
+
+# How fast Odoo answers the KKM Servers that call it, with a million documents in the database. DOCUMENTS, SERVERS,
+# DURATION and CALLS change that.
+bench:
+	@DOCUMENTS="$(DOCUMENTS)" SERVERS="$(SERVERS)" DURATION="$(DURATION)" CALLS="$(CALLS)" exec $(PYTHON) -m tests.bench
+
+# COUNT calls to Odoo that no KKM Server would make; SEED repeats those of an earlier run.
+fuzz:
+	@COUNT="$(COUNT)" SEED="$(SEED)" exec $(PYTHON) -m tests.bench.fuzz
 
 # Odoo's own tests of the point of sale and of payments, without the suite and with it. Takes an hour; TAGS=account runs
 # those of payments, TAGS=<tags> any part.
