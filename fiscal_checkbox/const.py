@@ -72,6 +72,8 @@ KEY_WARNING_DAYS = 14
 #: seconds between two receipts of one register (§8.2: 2 receipts a second), and for how long one that exceeds it rests
 MIN_INTERVAL = 0.5
 THROTTLED = 5
+#: seconds for which the return of a prepayment whose answer is lost may still arrive: it has no id that tells a repeat
+UNDER_WAY = 60
 #: seconds after which a receipt, or a shift, is worth asking about (§4.2: about 2 s in all)
 ASK_RECEIPT, ASK_SHIFT = 1, 2
 

@@ -48,6 +48,10 @@ OUTCOMES = {
         "The first receipt of the prepayment is not registered, so Checkbox can take no further payment. Send that one "
         "again; this one follows it."
     ),
+    "chain_paid": _lt(
+        "Checkbox counts another sum as paid in advance than Odoo, and returns all of it. Compare the receipts of the "
+        "prepayment in my.checkbox.ua with those in Odoo before anything is returned."
+    ),
     "error": _lt("The tax service has not accepted the document."),
     "differs": _lt("Attention: Checkbox registered another total than was sent. Compare its receipt with the order."),
     "other_register": _lt(

@@ -226,25 +226,31 @@ class FiscalSource(models.AbstractModel):
         rows = [{**means, "amount": float(total - credit)}, {"kind": "credit", "amount": float(credit)}]
         return [Command.create(row) for row in rows if row["amount"]]
 
-    def _fiscal_original(self, operation, originals, total):
-        """The receipt that a return of `total` goes back to, none for a sale; and what is wrong with it."""
+    def _fiscal_original(self, operation, originals, total, kind):
+        """The receipt that a return of `total` by `kind` goes back to, none for a sale; and what is wrong with it."""
         if operation != BACK:
             return originals.browse(), []
         return self._fiscal_returned(
-            originals.filtered(lambda document: document.operation == SALE and document.state in MADE), total
+            originals.filtered(lambda document: document.operation == SALE and document.state in MADE), total, kind
         )
 
     @api.model
-    def _fiscal_returned(self, originals, total):
+    def _fiscal_returned(self, originals, total, kind):
         """The receipt that a return of `total` goes back to, and a problem where less can be returned.
 
-        :param originals: the receipts of what is returned
+        :param originals: the receipts of what is returned; of a chain, the first stands for all
         """
+        originals = originals.union(*(document._chain() for document in originals)).filtered(
+            lambda document: document._chain() in (document, originals.browse())
+        )
         left = {document: document._left_to_return() for document in originals.sorted("id", reverse=True)}
         if not left:
             return originals, []
         fitting = [document for document, amount in left.items() if amount >= total]
         original = fitting[0] if fitting else max(left, key=left.get)
+        if original._chain():
+            problem = self.env["fiscal.document"]._return_problem(original, total, {kind: total})
+            return original, [problem] if problem else []
         possible = sum(left.values(), ZERO)
         if possible >= total:
             return original, []

@@ -57,10 +57,10 @@ class AccountBankStatementLine(models.Model):
         originals = made.browse()
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
-        original, return_problems = self._fiscal_original(operation, originals, total)
+        means = entry.journal_id._fiscal_means(register)
+        original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
         problems += return_problems + chain_problems
         moves = self.env["account.move"].sudo().union(*(part.source for part in settled))
-        means = entry.journal_id._fiscal_means(register)
         return self._fiscal_document_vals(
             choice,
             operation,

@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ..tools.money import ZERO, money, quantity
 from ..tools.text import one_line
-from .abstract_source import BACK, MADE, SALE
+from .abstract_source import BACK, MADE, SALE, Settled
 
 
 class AccountMove(models.Model):
@@ -87,11 +87,16 @@ class AccountMove(models.Model):
         total = move._fiscal_owed()
         if not total or move._fiscal_receipts_of_its_own() - move._fiscal_own_document():
             return None
+        parts = [(Settled(move, total, total, move._fiscal_total()), total)]
+        chain, __, problems_of_chain = self._fiscal_chain(register, operation, parts)
+        if chain and choice.kind == "credit":
+            return None  # the first receipt of the prepayment has left it on credit
         sign = "6" if choice.kind == "credit" else "4"
         whole = total == move._fiscal_total()
         lines, problems = register._receipt_lines(move._fiscal_rows(register), total, sign, operation, whole)
-        original, return_problems = self._fiscal_original(operation, move._fiscal_returned_receipts(), total)
-        problems += return_problems
+        returned = move._fiscal_returned_receipts()
+        original, return_problems = self._fiscal_original(operation, returned, total, choice.kind)
+        problems += return_problems + problems_of_chain
         return self._fiscal_document_vals(
             choice,
             operation,
@@ -102,6 +107,7 @@ class AccountMove(models.Model):
             name=move.name,
             move_ids=[Command.set(move.ids)],
             original_id=original.id,
+            chain_id=chain.id,
             payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
             **move._fiscal_more_vals([move]),
         )

@@ -202,7 +202,8 @@ class AccountPayment(models.Model):
         originals = payment._fiscal_source_payment()._fiscal_shown()
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
-        original, return_problems = self._fiscal_original(operation, originals, total)
+        means = payment._fiscal_means(register)
+        original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
         problems += return_problems + chain_problems
         moves = self.env["account.move"].sudo().union(*(p.source._fiscal_moves() for p in settled))
         return self._fiscal_document_vals(
@@ -217,7 +218,7 @@ class AccountPayment(models.Model):
             move_ids=[Command.set(moves.ids)],
             original_id=original.id,
             chain_id=chain.id,
-            payment_ids=self._fiscal_paid(payment._fiscal_means(register), total, credit),
+            payment_ids=self._fiscal_paid(means, total, credit),
             **payment._fiscal_more_vals([part.source for part in settled]),
         )
 

@@ -688,8 +688,11 @@ class FiscalDocument(models.Model):
             raise UserError(self.env._("The register has given no page for this receipt."))
         return {"type": "ir.actions.act_url", "url": self.receipt_url, "target": "new"}
 
-    def _return_problem(self, original, total):
-        """A sentence when returning `total` of `original` would return more than was sold, else False."""
+    def _return_problem(self, original, total, means=None):
+        """A sentence when returning `total` of `original` would return more than was sold, else False.
+
+        :param means: `{kind: sum}` of what is paid back, where there is no document yet that says it
+        """
         if not original:
             return False
         left = original._left_to_return(besides=self)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
+from ..const import PAYMENT_KINDS
 from ..tools.money import ZERO, money
-from .abstract_source import MADE, SALE
+from .abstract_source import BACK, MADE, SALE
 
 
 class FiscalDocument(models.Model):
@@ -45,6 +46,71 @@ class FiscalDocument(models.Model):
     def _chain_left(self):
         """What is still to be paid of the chain that this receipt began, in currency units."""
         return self._credit() - sum((money(later.total) for later in self._later()), ZERO)
+
+    # === Its return ===
+
+    def _left_to_return(self, besides=None):
+        """Of a chain, all that it was paid."""
+        first = self._chain()
+        if not first:
+            return super()._left_to_return(besides)
+        return super(FiscalDocument, first)._left_to_return(besides) - first._chain_left()
+
+    def _payments_of(self, total):
+        """Of a chain, those of all its receipts; what is returned of it is always all."""
+        first = self._chain()
+        if not first:
+            return super()._payments_of(total)
+        return [
+            payment
+            for receipt in first | first._later()
+            for payment in super(FiscalDocument, receipt)._payments_of(money(receipt.total))
+            if payment["kind"] != "credit"
+        ]
+
+    def _means(self):
+        """`{kind: sum}` of what was paid, change taken off; of a chain, by all its receipts."""
+        self.ensure_one()
+        return self._summed(self._payments_of(money(self.total)))
+
+    @api.model
+    def _summed(self, payments, change=ZERO):
+        """`{kind: sum}` of values of `fiscal.document.payment`, less `change` in cash."""
+        sums = {"cash": -change} if change else {}
+        for payment in payments:
+            sums[payment["kind"]] = sums.get(payment["kind"], ZERO) + money(payment["amount"])
+        return sums
+
+    def action_return(self):
+        return super(FiscalDocument, self._chain() or self).action_return()
+
+    @api.onchange("original_id")
+    def _onchange_original_id(self):
+        if self.operation == BACK and self.original_id:
+            self.original_id = self.original_id._chain() or self.original_id
+        return super()._onchange_original_id()
+
+    def _draft_problems(self, employee):
+        if self.operation == BACK and self.original_id:
+            self.original_id = self.original_id._chain() or self.original_id
+        return super()._draft_problems(employee)
+
+    def _return_problem(self, original, total, means=None):
+        """A chain is returned as a whole, by the means it was paid with: the service does it in one."""
+        if not original or not original._chain():
+            return super()._return_problem(original, total, means)
+        left, paid = original._left_to_return(besides=self), original._means()
+        if left <= 0:
+            return self.env._("All of “%s” has been returned already.", original.display_name)
+        if total == left and (self._means() if self else means) == paid:
+            return False
+        labels = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
+        return self.env._(
+            "The prepayment “%(document)s” is returned as a whole and by the means it was paid with (%(paid)s), not in "
+            "parts. Open that receipt and press “Return”.",
+            document=original.display_name,
+            paid=", ".join(f"{labels[kind]}: {paid[kind]}" for kind, __ in PAYMENT_KINDS if kind in paid),
+        )
 
     @api.model
     def _open_chains(self, documents, register):

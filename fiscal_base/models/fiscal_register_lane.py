@@ -427,16 +427,15 @@ class FiscalRegister(models.Model):
         if method == "submit" and outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
             # That holds of this repeat alone; what became of the first sending is as open as before.
             return replace(outcome, kind=Kind.UNKNOWN, new_key=False)
-        if outcome.new_key and (seconds := self._under_way(document)) > 0:
+        believed = max(outcome.under_way, self._capabilities().under_way if outcome.new_key else 0)
+        if believed and (seconds := believed - self._since_sent(document)) > 0:
             return replace(outcome, kind=Kind.UNKNOWN, new_key=False, retry_after=seconds)
         return outcome
 
-    def _under_way(self, document):
-        """Seconds for which the last sending of `document` may still be on its way to the service."""
+    def _since_sent(self, document):
+        """Seconds since the last sending of `document` began, which may still be on its way to the service."""
         sent = document.attempt_ids.filtered(lambda attempt: attempt.kind == "submit")[:1]
-        if not sent:
-            return 0
-        return self._capabilities().under_way - abs((fields.Datetime.now() - sent.started_at).total_seconds())
+        return abs((fields.Datetime.now() - sent.started_at).total_seconds()) if sent else float("inf")
 
     def _begin(self, document, kind):
         """Write ahead: the attempt, and for a first sending the frozen request and the state `sending`.

@@ -211,7 +211,7 @@ class FiscalRegister(models.Model):
 
     def _relay_lend(self, attempt, token, lease):
         now = fields.Datetime.now()
-        # the last request of a conversation is the one that may still be on its way (`_under_way`)
+        # the last request of a conversation is the one that may still be on its way (`_since_sent`)
         attempt._engine().write({"relay_token": token, "started_at": now})
         self.write(
             {

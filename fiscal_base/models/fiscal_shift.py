@@ -85,7 +85,7 @@ class FiscalShift(models.Model):
             if operation not in ("sale", "sale_return"):
                 continue
             credit = document._credit() if chains else ZERO
-            add(f"{operation}.count", 1)
+            add(f"{operation}.count", (document.service_data or {}).get("receipts", 1))
             add(f"{operation}.total", money(document.total) - credit)
             add(f"{operation}.cash", -money(document.change))
             for payment in document.payment_ids:

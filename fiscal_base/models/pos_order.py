@@ -61,16 +61,21 @@ class PosOrder(models.Model):
         rounding = ZERO
         if order.config_id.cash_rounding and register._capabilities().rounding:
             rounding = money(sign * (order.amount_paid - order.amount_total))
-        lines, line_problems = order._fiscal_lines(register, operation, sign, total - rounding)
         payments, change = order._fiscal_payments(sign)
-        for line in lines:
-            line["method_sign"] = self._fiscal_method_sign(payments, total)
         originals = order.lines.refunded_orderline_id.order_id.fiscal_document_ids
         original = originals.filtered(lambda document: document.operation == "sale" and document.state != "cancelled")[
             :1
         ]
-        if operation == "sale_return" and (problem := self.env["fiscal.document"]._return_problem(original, total)):
-            problems.append(problem)
+        if operation == "sale_return":
+            if original and original._chain():  # what was not paid yet is not given back
+                total -= sum((money(row["amount"]) for row in payments if row["kind"] == "credit"), ZERO)
+                payments = [row for row in payments if row["kind"] != "credit"]
+            means = self.env["fiscal.document"]._summed(payments, change)
+            if problem := self.env["fiscal.document"]._return_problem(original, total, means):
+                problems.append(problem)
+        lines, line_problems = order._fiscal_lines(register, operation, sign, total - rounding)
+        for line in lines:
+            line["method_sign"] = self._fiscal_method_sign(payments, total)
         return {
             "operation": operation,
             "event": f"pos.order:{order.uuid}",

@@ -525,3 +525,43 @@ class TestPaidInParts(AccountingCase):
         refused.action_retry()
         again = invoice.fiscal_document_ids.filtered(lambda document: document.replaces_id == refused)
         self.assertEqual((again.chain_id, again.total, first._chain_left()), (first, 300, 0))
+
+    def test_rest_that_a_person_fiscalizes(self):
+        invoice = self.invoice()
+        first = self.part(invoice, 300)
+        wizard = self.env["fiscal.fiscalize"].browse(invoice.action_fiscalize()["res_id"])
+        rest = wizard.line_ids.filtered(lambda line: line.res_model == "account.move")
+        self.assertEqual(rest.status, "made", "the first receipt has left it on credit")
+        wizard.kind = "cash"
+        wizard.action_confirm()
+        last = invoice.fiscal_document_ids - first
+        self.assertEqual((last.chain_id, last.total, self.paid(last)), (first, 700, [("cash", 700)]))
+
+    def test_return_of_the_whole(self):
+        invoice = self.invoice()
+        first, last = self.part(invoice, 300), self.part(invoice, journal=self.till_cash)
+        self.drain()
+        self.assertEqual((first._left_to_return(), last._left_to_return()), (1000, 1000))
+        draft = self.env["fiscal.document"].browse(last.action_return()["res_id"])
+        self.assertEqual((draft.original_id, draft.total), (first, 1000))
+        self.assertEqual(self.paid(draft), [("electronic", 300), ("cash", 700)])
+        draft.payment_ids[0].amount, draft.payment_ids[1].amount = 200, 800
+        with self.assertRaisesRegex(UserError, "returned as a whole"):
+            draft.action_post()
+        draft.payment_ids[0].amount, draft.payment_ids[1].amount = 300, 700
+        draft.original_id = last
+        draft.action_post()
+        self.assertEqual((draft.original_id, first._left_to_return(), last._left_to_return()), (first, 0, 0))
+
+    def test_refund_of_a_part(self):
+        invoice = self.invoice()
+        first = self.part(invoice, 300)
+        self.part(invoice)
+        self.drain()
+        note = invoice._reverse_moves([{"invoice_date": fields.Date.today()}])
+        note.action_post()
+        part = self.part(note, 400)
+        self.assertIn("returned as a whole", part.error_message)
+        part.account_payment_id.action_cancel()
+        whole = self.part(note)
+        self.assertEqual((whole.state, whole.original_id), ("queued", first))

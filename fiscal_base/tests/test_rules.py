@@ -3,6 +3,7 @@
 import contextlib
 import json
 import time
+from dataclasses import replace
 from datetime import datetime, timezone
 from unittest.mock import patch
 
@@ -230,6 +231,18 @@ class TestUnknown(RulesCase):
             self.assertAlmostEqual((document.retry_at - fields.Datetime.now()).total_seconds(), 15, delta=2)
             self.assertEqual(self.ask(document, never_seen), "done")
         self.assertEqual([sent for sent, __ in self.service.sent], [key, document.key])
+
+    def test_request_without_an_id_is_not_repeated_while_it_may_be_under_way(self):
+        """Nothing would tell the service that it is a repeat, so “never seen” is to be believed later only."""
+        never_seen = replace(Outcome.not_sent("never seen", 0), under_way=60)
+        document = self.sale()
+        key = document.key
+        self.service.plan = [Outcome.unknown("lost", 0), never_seen]
+        self.drain()
+        self.assertEqual((document.state, len(self.service.sent)), ("unknown", 1))
+        self.assertAlmostEqual((document.retry_at - fields.Datetime.now()).total_seconds(), 60, delta=2)
+        self.assertEqual(self.ask(document, never_seen), "done")
+        self.assertEqual([sent for sent, __ in self.service.sent], [key, key])
 
     def test_blocked_look_up_of_an_accepted_document(self):
         document = self.sale()

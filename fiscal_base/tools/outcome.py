@@ -40,7 +40,8 @@ class FiscalData:
     :param qr: text of the QR code as the register gives it
     :param url: page of the receipt for the customer
     :param test: the receipt has no legal force (test register, offline sandbox)
-    :param extra: whatever else the service says and is worth keeping, as plain JSON values
+    :param extra: whatever else the service says and is worth keeping, as plain JSON values; `receipts`: of how many
+        receipts of the service the document consists, where it is not one
     """
 
     number: str = ""
@@ -66,6 +67,8 @@ class Outcome:
 
     :param retry_after: seconds until it makes sense to ask or send again; None leaves it to the base
     :param new_key: with `not_sent`: the next attempt must carry a new key, since the service refuses the old one
+    :param under_way: with `not_sent` of a look-up: so many seconds after the sending it is not believed, since the
+        request may still arrive and no id of its own would tell a repeat
     :param response: the service's raw answer, kept with the attempt after secrets are removed
     """
 
@@ -75,6 +78,7 @@ class Outcome:
     message: str = ""
     retry_after: float | None = None
     new_key: bool = False
+    under_way: float = 0.0
     response: str = ""
 
     @classmethod

@@ -41,6 +41,10 @@ class FiscalDocument(models.Model):
             data = (document.service_data or {}) if document.provider == "checkbox" else {}
             document.checkbox_text = data.get("text")
 
+    def _checkbox_id(self):
+        """The service's id of the receipt: our key, but for the return of a prepayment (§4.4)."""
+        return (self.service_data or {}).get("receipt_id") or self.key
+
     def _checkbox_relation(self):
         """The service's id of the prepayment chain that this receipt began (§4.4)."""
         return (self.service_data or {}).get("relation_id") or self.key
@@ -76,5 +80,5 @@ class FiscalDocument(models.Model):
         """Open the receipt as the button's context says: `pdf`, `png`, `text` or `qrcode`, in a new window."""
         self.ensure_one()
         ending = self.env.context.get("checkbox_view", "pdf")
-        url = f"{self.register_id._checkbox_address()}/receipts/{self.key}/{ending}"
+        url = f"{self.register_id._checkbox_address()}/receipts/{self._checkbox_id()}/{ending}"
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}

@@ -205,7 +205,7 @@ class FiscalRegister(models.Model):
         data, name = document.service_data or {}, document.display_name
         views = [{"kind": "page", "name": name, "url": document.receipt_url}] if document.receipt_url else []
         if document.operation in const.BY_RECEIPT:
-            base = f"{self._checkbox_address()}/receipts/{document.key}"
+            base = f"{self._checkbox_address()}/receipts/{document._checkbox_id()}"
             for kind, ending in (("pdf", "pdf"), ("image", "png"), ("text", "text")):
                 views.append({"kind": kind, "name": f"{name}.{ending}", "url": f"{base}/{ending}"})
         if data.get("text"):
@@ -252,19 +252,20 @@ class FiscalRegister(models.Model):
         if original.provider != "checkbox":
             original = original.browse()
         at = original.registered_at
+        chain = document.chain_id or (original._chain() if original else original)
         return protocol.Circumstances(
             shift=self._checkbox_shift(),
             register=self._checkbox_extra().get("register_id", ""),
             printed_cashier=document.cashier_name or "" if self.checkbox_signer == "opener" else "",
             related=original.key or "",
             related_at=f"{at:%Y-%m-%dT%H:%M:%S}+00:00" if at else "",
-            relation=document.chain_id._checkbox_relation() if document.chain_id else "",
+            relation=chain._checkbox_relation() if chain else "",
         )
 
     def _registered(self, document):
         """The first receipt of a prepayment is registered at last: what could not be sent before it goes out now."""
         super()._registered(document)
-        if self.provider != "checkbox" or not document._chain():
+        if self.provider != "checkbox" or document._chain() != document:
             return
         firsts = document
         while firsts[-1:].replaces_id:

@@ -213,7 +213,7 @@ class FiscalRegister(models.Model):
         :raises UserError: when it cannot, with a sentence
         """
         account = self._checkbox_signing(document) or self.checkbox_account_ids[:1]
-        path = f"/receipts/{document.key}"
+        path = f"/receipts/{document._checkbox_id()}"
         if channel == "email":
             call = protocol.post(f"{path}/email", [address.strip()])
         elif phone := protocol.phone(address or ""):

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytz
 
+from ...fiscal_base.tools.money import ZERO, minor
 from ...fiscal_base.tools.outcome import FiscalData, Outcome
 from ...fiscal_base.tools.text import one_line
 from ...fiscal_base.tools.transport import Answer, Lost, NotSent
@@ -115,14 +116,17 @@ def _place(row: Mapping) -> str:
     return ": ".join(filter(None, (path, words(row.get("msg")))))
 
 
-def failed(reply: Reply) -> Outcome | None:
-    """What a request that was to do something comes to when it did not succeed; None where it did."""
+def failed(reply: Reply, listed: bool = False) -> Outcome | None:
+    """What a request that was to do something comes to when it did not succeed; None where it did.
+
+    :param listed: a success is a list, as the return of a prepayment gives it (§4.4), else an object
+    """
     if isinstance(reply, NotSent):
         return Outcome.not_sent(reply.reason, code="connection")
     if isinstance(reply, Lost):
         return Outcome.unknown(reply.reason, code="lost")
     if 200 <= reply.status < 300:
-        if isinstance(reply.json(), Mapping):
+        if isinstance(reply.json(), list if listed else Mapping):
             return None
         return Outcome.unknown("", code="no_json", response=reply.text)
     return replace(_refused(reply), response=reply.text)
@@ -204,6 +208,37 @@ def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
     if status == "CREATED":
         return Outcome.waiting(const.ASK_RECEIPT, response=raw)
     return Outcome.unknown(status, code="unexpected", response=raw)
+
+
+def chain_returned(request: Mapping, rows: list, raw: str) -> Outcome | None:
+    """What the receipts of a prepayment chain, or those that its return gave, say of the return in `request` (§4.4).
+
+    :returns: None where nothing of it has been returned
+    """
+    returns = [row for row in rows if isinstance(row, Mapping) and row.get("type") == "RETURN"]
+    statuses = [words(row.get("status")) for row in returns]
+    if not returns:
+        return None
+    if all(status in const.ERRORS for status in statuses):
+        told = (words(inner(row, "transaction").get("response_error_message")) for row in returns)
+        return Outcome.rejected("error", next(filter(None, told), statuses[0]), response=raw)
+    counted = [row for row, status in zip(returns, statuses, strict=True) if status not in const.ERRORS]
+    if any(row.get("status") != const.DONE for row in counted):
+        return Outcome.waiting(const.ASK_RECEIPT, response=raw)
+    data = [receipt_data(request, row) for row in counted]
+    total = sum((one.total or ZERO for one in data), ZERO)
+    extra = {"receipt_id": words(counted[-1].get("id")), "relation_id": request["relation"], "receipts": len(data)}
+    extra["numbers"] = [one.number for one in data]
+    told = replace(
+        data[-1],
+        total=total,
+        url=f"{const.PAGE}/{extra['receipt_id']}",
+        extra={**data[-1].extra, **{name: value for one in data for name, value in one.extra.items()}, **extra},
+    )
+    outcome = Outcome.done(told, response=raw)
+    if minor(total) in request["totals"] and len(counted) == len(returns):
+        return outcome
+    return replace(outcome, code="differs", message=f"{total}")
 
 
 def _differs(request: Mapping, body: Mapping, outcome: Outcome) -> Outcome:

@@ -18,6 +18,7 @@ from . import answers
 from .answers import Failure, Reply, failed, read
 from .calls import Call, get, post
 from .documents import call as call_of
+from .documents import returns_chain
 
 Conversation = Generator[Call, Reply, Outcome]
 
@@ -107,8 +108,13 @@ def submit(request: Mapping) -> Conversation:
         known = yield from lookup(request)
         if known.kind in (Kind.DONE, Kind.WAITING):
             return known
+    if returns_chain(request):
+        # it carries no id, so a second one would be another return: the chain is asked first, every time
+        known = yield from _before_return(request)
+        if known is not None:
+            return known
     reply = yield call_of(request)
-    outcome = failed(reply)
+    outcome = failed(reply, listed=returns_chain(request))
     if outcome is None:
         return (yield from _accepted(request, reply))
     if outcome.code == "already_exists":
@@ -127,6 +133,11 @@ def submit(request: Mapping) -> Conversation:
 
 def _accepted(request: Mapping, reply: Answer) -> Conversation:
     body, raw, operation = reply.json(), reply.text, request["operation"]
+    if returns_chain(request):
+        outcome = answers.chain_returned(request, body, raw)
+        if outcome is None:
+            return Outcome.unknown("", code="unexpected", response=raw)
+        return (yield from _with_serial(request, outcome))
     if operation in const.BY_RECEIPT:
         return (yield from _with_serial(request, answers.receipt(request, body, raw)))
     if operation == "shift_open":
@@ -182,6 +193,49 @@ def _adopt(request: Mapping, outcome: Outcome) -> Conversation:
     return (yield from _whose_shift(request, outcome))
 
 
+# === The return of a prepayment (§4.4) ===
+
+
+def _before_return(request: Mapping) -> Generator[Call, Reply, Outcome | None]:
+    """What the chain says before its return is asked for; None where nothing stands against it."""
+    reply = yield get(f"/prepayment-receipts/{request['relation']}")
+    body = read(reply)
+    if isinstance(body, Failure) and body.code == "not_found":
+        return Outcome.rejected("refused", body.message)
+    if not isinstance(body, Mapping):
+        failure = body if isinstance(body, Failure) else Failure("no_json")
+        return Outcome.not_sent(failure.message, code=failure.code)
+    known = yield from _chain_said(request, body, reply.text)
+    if known is not None and known.kind is not Kind.REJECTED:  # a return with an error was none: again
+        return known
+    paid = answers.integer(body.get("paid_sum"))
+    if paid is not None and paid not in request["totals"]:
+        return Outcome.rejected("chain_paid", f"{answers.amount(paid)}", response=reply.text)
+    return None
+
+
+def _chain_said(request: Mapping, body: Mapping, raw: str) -> Generator[Call, Reply, Outcome | None]:
+    outcome = answers.chain_returned(request, body.get("receipts_chain") or [], raw)
+    if outcome is not None:
+        return (yield from _with_serial(request, outcome))
+    if body.get("pre_payment_status") in ("CANCELLED", "PARTIAL_CANCELLED"):
+        return Outcome.unknown(answers.words(body["pre_payment_status"]), code="unexpected", response=raw)
+    return None
+
+
+def _look_for_return(request: Mapping) -> Conversation:
+    reply = yield get(f"/prepayment-receipts/{request['relation']}")
+    body = read(reply)
+    if not isinstance(body, Mapping):
+        failure = body if isinstance(body, Failure) else Failure("no_json")
+        return Outcome.unknown(failure.message, code=failure.code)
+    outcome = yield from _chain_said(request, body, reply.text)
+    if outcome is None:
+        never = Outcome.not_sent("", 0, response=reply.text, code="not_found")
+        return replace(never, under_way=const.UNDER_WAY)
+    return outcome
+
+
 # === Asking ===
 
 
@@ -194,6 +248,8 @@ def lookup(request: Mapping) -> Conversation:
     if operation == "x_report":
         # it changes nothing: one more does no harm
         return Outcome.not_sent("", 0, code="not_found")
+    if returns_chain(request):
+        return (yield from _look_for_return(request))
     reply = yield _question(request)
     body = read(reply)
     if isinstance(body, Failure):

@@ -59,7 +59,7 @@ class Circumstances:
     :param printed_cashier: name in the place of that of the account (§4.1 `cashier_name`)
     :param related: id of the sale that is returned, "" where this service does not have it
     :param related_at: when that was registered, ISO 8601 with its zone
-    :param relation: id of the prepayment chain that a sale goes on with (§4.4)
+    :param relation: id of the prepayment chain that a sale goes on with, or that is returned (§4.4)
     """
 
     shift: Mapping = field(default_factory=dict)
@@ -81,10 +81,16 @@ def build(receipt: Receipt, settings: Settings, around: Circumstances = Circumst
         "shift": dict(around.shift),
         "register": around.register,
         "zone": settings.zone,
+        "relation": around.relation,
         "totals": sorted({minor(receipt.total), minor(receipt.total - receipt.rounding)})
-        if path == const.PATHS["sale"]
+        if path == const.PATHS["sale"] or (around.relation and receipt.operation == "sale_return")
         else [],
     }
+
+
+def returns_chain(request: Mapping) -> bool:
+    """Whether a frozen request returns a whole prepayment chain: the one request that carries no id of its own."""
+    return request["operation"] == "sale_return" and bool(request.get("relation"))
 
 
 def call(request: Mapping) -> Call:
@@ -97,6 +103,8 @@ def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tup
     match receipt.operation:
         case "sale" if around.relation:
             return f"/prepayment-receipts/{around.relation}", _next_payment(receipt, settings, around)
+        case "sale_return" if around.relation:
+            return f"/prepayment-receipts/{around.relation}/return", _chain_return(receipt, around)
         case "sale" if receipt.paid("credit"):
             return "/prepayment-receipts", _first_payment(receipt, settings, around)
         case "sale" | "sale_return":
@@ -275,6 +283,11 @@ def _next_payment(receipt: Receipt, settings: Settings, around: Circumstances) -
             "payments": payments(receipt, settings),
         }
     )
+
+
+def _chain_return(receipt: Receipt, around: Circumstances) -> dict:
+    """All that the chain was paid; the service knows goods and payments. There is no place for an id."""
+    return _present({"cashier_name": shorten(around.printed_cashier, 128), "delivery": _delivery(receipt)})
 
 
 # === Cash (§4.3) ===

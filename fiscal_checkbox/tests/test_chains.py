@@ -1,5 +1,6 @@
 """Sales that are paid in parts, from Odoo's own screens: the receipts stand in one prepayment chain (§4.4)."""
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -41,7 +42,7 @@ class TestChains(ChainCase):
     def test_invoice_in_two_parts(self):
         invoice = self.hundred()
         first, last = self.part(invoice, 30), self.part(invoice)
-        self.assertEqual([line[:4] for line in self.lines(first)][0][1:], (2, 30, 60), "all that is sold")
+        self.assertEqual([line[1:4] for line in self.lines(first)], [(2, 30, 60), (1, 40, 40)], "all that is sold")
         self.assertEqual([(p.kind, p.amount) for p in first.payment_ids], [("electronic", 30), ("credit", 70)])
         self.assertEqual((first.total, last.total, last.chain_id), (100, 70, first))
         self.settle()
@@ -211,6 +212,133 @@ class TestChains(ChainCase):
         self.assertDone(first | second | sale)
         self.assertEqual(self.chain(first)[0], "FULL_PAID")
         self.assertEqual(len(self.registered("SELL")), 3)
+
+    # === The return of the whole ===
+
+    def paid_in_parts(self, **vals):
+        invoice = self.hundred()
+        first, last = self.part(invoice, 30), self.part(invoice, **vals)
+        self.settle()
+        self.assertDone(first | last)
+        return invoice, first, last
+
+    def returned(self, document):
+        """Post the draft that “Return” on `document` makes."""
+        draft = self.env["fiscal.document"].browse(document.action_return()["res_id"])
+        draft.action_post()
+        return draft
+
+    def test_return_of_a_chain_from_any_of_its_receipts(self):
+        __, first, last = self.paid_in_parts(journal=self.till_cash)
+        back = self.returned(last)
+        self.assertEqual((back.original_id, back.total), (first, 100))
+        self.assertEqual({p.kind: p.amount for p in back.payment_ids}, {"electronic": 30, "cash": 70})
+        self.settle()
+        self.assertDone(back)
+        self.assertEqual(self.chain(first)[0], "CANCELLED")
+        returns = self.registered("RETURN")
+        self.assertEqual(sorted(one.total for one in returns), [3000, 7000])
+        self.assertEqual(back.service_data["numbers"], [one.fiscal_code for one in returns])
+        self.assertEqual(back.receipt_url, f"https://check.checkbox.ua/{returns[-1].id}")
+        self.assertIn(returns[-1].id, back.action_checkbox_open()["url"])
+        self.assertFalse(self.calls("/receipts/sell"))
+        for receipt in (first, last):
+            self.assertEqual(receipt._left_to_return(), 0)
+            with self.assertRaises(UserError):
+                receipt.action_return()
+        self.operation("shift_close")
+        self.settle()
+        self.assertFalse(back.shift_id.differs, back.shift_id.z_data)
+        self.assertEqual(self.emulator.unknown_fields, set())
+
+    def test_return_whose_answer_is_lost_is_one(self):
+        for kind in ("reset_after", "cut", "garbage", "internal_error"):
+            with self.subTest(kind):
+                __, first, __ = self.paid_in_parts()
+                before = len(self.registered("RETURN"))
+                options = {"execute": True} if kind == "internal_error" else {}
+                self.emulator.fault(kind, "POST /prepayment-receipts/{id}/return", **options)
+                back = self.returned(first)
+                self.settle()
+                self.assertDone(back)
+                self.assertEqual(len(self.registered("RETURN")) - before, 2)
+
+    def test_return_that_never_arrived_is_not_repeated_while_it_may(self):
+        __, first, __ = self.paid_in_parts()
+        self.emulator.fault("internal_error", "POST /prepayment-receipts/{id}/return")
+        back = self.returned(first)
+        self.drain()
+        self.assertEqual(back.state, "unknown")
+        back._engine().retry_at = False
+        self.register.write({"retry_at": False, "failures": 0})
+        self.drain()
+        self.assertEqual((back.state, len(self.calls("/return"))), ("unknown", 1), "it may still be on its way")
+        self.assertTrue(back.retry_at)
+        self.settle()
+        self.assertDone(back)
+        self.assertEqual((len(self.calls("/return")), len(self.registered("RETURN"))), (2, 2))
+
+    def test_return_that_the_tax_service_refuses_is_made_again(self):
+        __, first, __ = self.paid_in_parts()
+        self.emulator.fault("receipt_error", times=2, message="ДПС")
+        back = self.returned(first)
+        self.settle()
+        self.assertEqual(back.state, "rejected")
+        self.assertIn("ДПС", back.error_message)
+        back.action_retry()
+        self.settle()
+        self.assertDone(back)
+        self.assertEqual(len(self.registered("RETURN")), 2)
+
+    def test_return_of_another_sum_than_the_service_counts(self):
+        __, first, last = self.paid_in_parts()
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE fiscal_document SET total = 60 WHERE id = %s", [last.id])
+        self.env.cr.execute("UPDATE fiscal_document_payment SET amount = 60 WHERE document_id = %s", [last.id])
+        self.env.invalidate_all()
+        back = self.returned(first)
+        self.settle()
+        self.assertEqual((back.state, back.error_code), ("rejected", "chain_paid"))
+        self.assertFalse(self.registered("RETURN"))
+
+    def test_a_prepayment_is_returned_as_a_whole(self):
+        invoice, first, __ = self.paid_in_parts()
+        draft = self.env["fiscal.document"].browse(first.action_return()["res_id"])
+        draft.line_ids[0].amount -= 10
+        draft.payment_ids[0].amount -= 10
+        with self.assertRaisesRegex(UserError, "returned as a whole"):
+            draft.action_post()
+        draft.unlink()
+        note = invoice._reverse_moves([{"invoice_date": invoice.date}])
+        note.action_post()
+        part = self.part(note, 40)
+        self.assertEqual(part.state, "rejected")
+        self.assertIn("returned as a whole", part.error_message)
+        part.account_payment_id.action_cancel()
+        cash = self.part(note, journal=self.till_cash)
+        self.assertIn("Card or other electronic: 100.00", cash.error_message)
+        cash.account_payment_id.action_cancel()
+        back = self.part(note)
+        self.settle()
+        self.assertDone(back)
+        self.assertEqual((back.original_id, self.chain(first)[0]), (first, "CANCELLED"))
+
+    def test_return_at_the_till_of_what_is_not_paid_yet(self):
+        later = self.env["pos.payment.method"].create(
+            {"name": "Пізніше", "company_id": self.company.id, "split_transactions": True}
+        )
+        self.config.payment_method_ids |= later
+        bread = self.shop.products["bread"]
+        order = self.sell([(bread, 2)], [(self.shop.cash, 20), (later, 45)], partner_id=self.customer.id)
+        self.settle()
+        refund = self.sell(
+            self.refund_lines(order), [(self.shop.cash, -20), (later, -45)], partner_id=self.customer.id, is_refund=True
+        )
+        back = refund.fiscal_document_ids
+        self.assertEqual((back.total, [(p.kind, p.amount) for p in back.payment_ids]), (20, [("cash", 20)]))
+        self.settle()
+        self.assertDone(back)
+        self.assertEqual([one.total for one in self.registered("RETURN")], [2000])
 
     # === Counters ===
 

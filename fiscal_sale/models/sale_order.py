@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE
+from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE, Settled
 from odoo.addons.fiscal_base.tools.money import ZERO, money, quantity
 from odoo.addons.fiscal_base.tools.text import one_line
 
@@ -130,6 +130,11 @@ class SaleOrder(models.Model):
         total = order._fiscal_owed()
         if not total:
             return None
+        chain, __, problems_of_chain = self._fiscal_chain(
+            register, SALE, [(Settled(order, total, total, order._fiscal_total()), total)]
+        )
+        if chain and choice.kind == "credit":
+            return None  # the first receipt of the prepayment has left it on credit
         sign = "6" if choice.kind == "credit" else "4"
         whole = total == order._fiscal_total()
         lines, problems = register._receipt_lines(order._fiscal_rows(register), total, sign, SALE, whole)
@@ -138,9 +143,10 @@ class SaleOrder(models.Model):
             SALE,
             total,
             lines,
-            problems,
+            problems + problems_of_chain,
             order.partner_id,
             name=order.name,
+            chain_id=chain.id,
             payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
             **order._fiscal_more_vals([order]),
         )

@@ -56,6 +56,7 @@ ROUTES = [
     ("POST", "/receipts/service", "service", "b"),
     ("POST", "/prepayment-receipts", "prepay", "b"),
     ("POST", "/prepayment-receipts/{id}", "prepay_next", "b"),
+    ("POST", "/prepayment-receipts/{id}/return", "prepay_return", "b"),
     ("GET", "/prepayment-receipts/{id}", "chain", "b"),
     ("GET", "/receipts/{id}", "receipt", "b"),
     ("GET", "/receipts/{id}/html", "receipt_html", ""),
@@ -458,6 +459,12 @@ class CheckboxEmulator(Emulator):
         body = self._body(call, schemas.PREPAYMENT_NEXT)
         return self._accepted(self.organisation.prepay_next(call.cashier, call.values["id"], body))
 
+    def prepay_return(self, call: Called) -> HttpAnswer:
+        self._keep_pace(call)
+        body = self._body(call, schemas.PREPAYMENT_RETURN)
+        returns = self.organisation.prepay_return(call.cashier, call.values["id"], body)
+        return json_answer([self.organisation.receipt_json(receipt, nested=True) for receipt in returns], 201)
+
     def _accepted(self, receipt) -> HttpAnswer:
         return json_answer(self.organisation.receipt_json(receipt, nested=True), 201)
 
@@ -466,9 +473,18 @@ class CheckboxEmulator(Emulator):
         paid = self.organisation.paid(chain)
         left = chain["total"] - paid
         row = {"relation_id": call.values["id"], "paid_sum": paid, "total_sum": chain["total"], "left_to_pay": left}
-        row["pre_payment_status"] = "PARTIAL_PAID" if left else "FULL_PAID"
+        row["pre_payment_status"] = self._chain_status(chain, left)
         row["receipts_chain"] = [self.organisation.receipt_json(one, nested=False) for one in chain["receipts"]]
         return json_answer(row)
+
+    def _chain_status(self, chain: dict, left: int) -> str:
+        returns = self.organisation.of_chain(chain, "RETURN")
+        if returns:
+            # what a part of a cancellation is, the notes do not say: here, that not all of it is registered yet
+            whole = len(returns) == len(self.organisation.of_chain(chain, "SELL"))
+            done = whole and all(receipt.status == "DONE" for receipt in returns)
+            return "CANCELLED" if done else "PARTIAL_CANCELLED"
+        return "PARTIAL_PAID" if left else "FULL_PAID"
 
     def _receipt(self, call: Called):
         receipt = self.organisation.receipts.get(call.values["id"])

@@ -412,6 +412,8 @@ class Organisation:
         chain = self.chain(relation)
         shift = self.working_shift(cashier)
         self._may(cashier, "sales")
+        if self.of_chain(chain, "RETURN"):
+            raise invalid("Передплату повернено", "payments")
         left = chain["total"] - self.paid(chain)
         if not left:
             raise invalid("Замовлення вже оплачено повністю", "payments")
@@ -431,8 +433,36 @@ class Organisation:
             raise Refused(404, None, "Not Found")
         return self.chains[relation]
 
+    def of_chain(self, chain: dict, kind: str) -> list[Receipt]:
+        """Its receipts of this type that count."""
+        return [receipt for receipt in chain["receipts"] if receipt.type == kind and receipt.status != "ERROR"]
+
     def paid(self, chain: dict) -> int:
-        return sum(receipt.paid - receipt.rest for receipt in chain["receipts"] if receipt.status != "ERROR")
+        return sum(receipt.paid - receipt.rest for receipt in self.of_chain(chain, "SELL"))
+
+    def prepay_return(self, cashier: Cashier, relation: str, body: dict) -> list[Receipt]:
+        """§4.4: all that the chain was paid, by the means it was paid with, and once: nothing in the request tells a
+        repeat. A return receipt for each of its receipts.
+        """
+        chain = self.chain(relation)
+        shift = self.working_shift(cashier)
+        self._may(cashier, "returns")
+        if self.of_chain(chain, "RETURN"):
+            raise Refused(400, "prepayment.returned", "Передплату вже повернено")
+        sold = self.of_chain(chain, "SELL")
+        if any(receipt.status != "DONE" for receipt in sold):
+            raise Refused(400, None, "Не всі чеки передплати фіскалізовано")
+        returns = []
+        for one in sold:
+            value = {**body, "payments": one.body["payments"], "related_receipt_id": one.id}
+            receipt = Receipt(
+                str(uuid4()), "RETURN", shift, value, self.clock(), self._due(), 0, relation=relation,
+                total=one.paid - one.rest, paid=one.paid - one.rest, cash=one.cash, card=one.card,
+                fails=self._failure("receipt"),
+            )  # fmt: skip
+            returns.append(self._keep(receipt))
+        chain["receipts"] += returns
+        return returns
 
     def service(self, cashier: Cashier, body: dict) -> Receipt:
         """§4.3: plus is in, minus is out."""
@@ -526,6 +556,9 @@ class Organisation:
         original = self.receipts.get(related)
         if not original or original.type != "SELL" or original.status != "DONE":
             raise Refused(400, "receipt.related_not_found", "Чек продажу не знайдено")
+        if original.relation:
+            # an assumption: §4.4 knows no other return of a prepayment than that of the whole chain
+            raise Refused(400, "receipt.prepayment", "Чек передплати повертається лише разом з усією передплатою")
         returned = sum(
             other.total
             for other in self.receipts.values()

@@ -11,13 +11,14 @@ from addons.fiscal_base.tools.outcome import Outcome
 from addons.fiscal_base.tools.receipt import Payment
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_checkbox import const, protocol
-from addons.fiscal_checkbox.protocol import Ticket
+from addons.fiscal_checkbox.protocol import Ticket, answers
 from tests.emulators.checkbox import CheckboxEmulator
 
 from .samples import BREAD, KEY, SETTINGS, Client, card, cash, frozen, operation, sale
 
 SALE = frozen(sale())
 OTHER = "11111111-2222-4333-8444-555555555555"
+THIRD = "33333333-3333-4333-8333-333333333333"
 RELATED = "0b0b7f0e-0b3a-4c1b-8e0f-7d3b5d9b6a11"
 
 
@@ -437,14 +438,59 @@ def test_offline(emulator, client):
     assert "undelivered" not in client.run(protocol.lookup(SALE)).data.extra
 
 
-def test_prepayment_chain(emulator, client):
+def prepaid(client):
+    """A chain of two payments, and its return."""
     first = sale(cash("20.00"), Payment("credit", Decimal("45.00")))
     data = client.submit(first).data
     assert data.extra["relation_id"] == KEY
     rest = replace(sale(card("45.00"), key=OTHER), total=Decimal("45.00"))
     assert client.submit(rest, relation=KEY).kind.value == "done"
+    return replace(sale(cash("20.00"), card("45.00"), key=THIRD), operation="sale_return")
+
+
+def test_prepayment_chain(emulator, client):
+    prepaid(client)
     chain = client.run(protocol.ask(protocol.get(f"/prepayment-receipts/{KEY}"))).json()
     assert chain["pre_payment_status"] == "FULL_PAID"
+
+
+def test_return_of_a_chain(emulator, client):
+    back = prepaid(client)
+    assert client.submit(replace(back, total=Decimal("60.00")), relation=KEY).code == "chain_paid"
+    assert client.submit(back, relation=OTHER).code == "refused", "such a chain there is not"
+    outcome = client.submit(back, relation=KEY)
+    outcome = outcome if outcome.kind.value == "done" else client.run(protocol.lookup(frozen(back, relation=KEY)))
+    assert (outcome.kind.value, outcome.data.total) == ("done", Decimal("65.00"))
+    returns = [receipt for receipt in emulator.receipts if receipt.type == "RETURN"]
+    assert outcome.data.extra["numbers"] == [receipt.fiscal_code for receipt in returns]
+    sent = len([request for request in emulator.requests if request.path.endswith("/return")])
+    assert client.submit(back, relation=KEY).data.extra == outcome.data.extra
+    assert len([request for request in emulator.requests if request.path.endswith("/return")]) == sent == 1
+
+
+def test_return_of_a_chain_that_was_never_seen(emulator, client):
+    back = prepaid(client)
+    outcome = client.run(protocol.lookup(frozen(back, relation=KEY)))
+    assert kind_and_code(outcome) == ("not_sent", "not_found")
+    assert outcome.under_way == const.UNDER_WAY, "no id of its own would tell a repeat"
+
+
+@pytest.mark.parametrize(
+    "statuses, kind",
+    [
+        ((), None),
+        (("DONE", "CREATED"), "waiting"),
+        (("CREATED",), "waiting"),
+        (("ERROR", "ERROR"), "rejected"),
+        (("DONE", "DONE"), "done"),
+        (("DONE", "CANCELLATION"), "waiting"),
+    ],
+)
+def test_what_the_receipts_of_a_chain_say_of_its_return(statuses, kind):
+    rows = [{"type": "RETURN", "status": status, "id": KEY, "total_sum": 3250} for status in statuses]
+    request = frozen(replace(sale(), operation="sale_return"), relation=KEY)
+    outcome = answers.chain_returned(request, [{"type": "SELL", "status": "DONE"}, "?", *rows], "")
+    assert (outcome and outcome.kind.value) == kind
 
 
 # === Signing in ===

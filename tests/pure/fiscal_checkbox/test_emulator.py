@@ -316,6 +316,23 @@ def test_prepayment(emulator, token):
     assert call(emulator, "POST", f"/prepayment-receipts/{relation}", more, token)[0] == 422, "nothing is left to pay"
 
 
+def test_return_of_a_prepayment(emulator, token):
+    open_shift(emulator, token)
+    body = {"id": str(uuid4()), "goods": [goods()], "payments": [{"type": "CASH", "value": 300}]}
+    relation = call(emulator, "POST", "/prepayment-receipts", body, token)[1]["pre_payment_relation_id"]
+    path = f"/prepayment-receipts/{relation}"
+    call(emulator, "POST", path, {"payments": [{"type": "CASHLESS", "value": 700}]}, token)
+    plain = {"goods": [{**goods(), "is_return": True}], "payments": [{"type": "CASH", "value": 1000}]}
+    assert call(emulator, "POST", "/receipts/sell", {**plain, "related_receipt_id": body["id"]}, token)[0] == 400
+    status, returns = call(emulator, "POST", f"{path}/return", {}, token)
+    assert (status, [row["total_sum"] for row in returns]) == (201, [300, 700])
+    assert {row["type"] for row in returns} == {"RETURN"}
+    assert call(emulator, "POST", f"{path}/return", {}, token)[0] == 400, "once"
+    assert call(emulator, "POST", path, {"payments": [{"type": "CASH", "value": 1}]}, token)[0] == 422
+    chain = call(emulator, "GET", path, token=token)[1]
+    assert (chain["pre_payment_status"], len(chain["receipts_chain"])) == ("CANCELLED", 4)
+
+
 def test_a_prepayment_that_is_not_accepted(emulator, token):
     open_shift(emulator, token)
     relation, body = str(uuid4()), {"goods": [goods()], "payments": [{"type": "CASH", "value": 300}]}
