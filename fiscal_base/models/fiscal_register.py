@@ -5,7 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.base.models.res_partner import _tz_get
 
-from ..const import PAYMENT_KINDS, RECEIPTS
+from ..const import RECEIPTS
 from ..tools.outcome import RegisterStatus, storable
 from ..tools.text import one_line
 from .fiscal_document import OPEN
@@ -356,7 +356,7 @@ class FiscalRegister(models.Model):
             problems.append(self.env._("There is nothing on the receipt."))
         if receipt.change and receipt.paid("cash") < 0:
             problems.append(self.env._("Change can be given from cash only."))
-        labels = dict(PAYMENT_KINDS)
+        labels = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
         for kind in {payment.kind for payment in receipt.payments} - capabilities.payment_kinds:
             problems.append(
                 self.env._(

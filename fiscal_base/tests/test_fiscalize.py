@@ -79,6 +79,14 @@ class TestFiscalize(WizardCase):
         self.assertEqual((document.total, document.line_ids.method_sign), (1000, "7"))
         self.assertEqual(self.dialog(invoice).line_ids.status, "made")
 
+    def test_nothing_is_preset_that_the_register_cannot_do(self):
+        invoice = self.invoice()
+        self.assertEqual(self.dialog(invoice).kind, "credit")
+        self.service.capabilities = {"payment_kinds": frozenset({"cash", "electronic"})}
+        wizard = self.dialog(invoice)
+        self.assertEqual((wizard.kind, wizard.line_ids.status), ("electronic", "ready"))
+        self.assertIn("“Credit (paid later)”", self.dialog(invoice, kind="credit").line_ids.problem)
+
     def test_unpaid_invoice_named_as_paid(self):
         invoice = self.invoice()
         self.dialog(invoice, kind="cash").action_confirm()

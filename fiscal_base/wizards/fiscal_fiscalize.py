@@ -43,7 +43,14 @@ class FiscalFiscalize(models.TransientModel):
         "hr.employee", string="Cashiers to choose from", compute="_compute_employee_ids", compute_sudo=True
     )
     kind = fields.Selection(
-        KINDS, string="What is not paid in Odoo", default="credit", required=True, help="How the receipt names it."
+        KINDS,
+        string="What is not paid in Odoo",
+        compute="_compute_kind",
+        store=True,
+        readonly=False,
+        precompute=True,
+        required=True,
+        help="How the receipt names it.",
     )
     fiscal_email = fields.Char(string="E-mail for the receipt")
     fiscal_phone = fields.Char(string="Phone for the receipt")
@@ -99,6 +106,14 @@ class FiscalFiscalize(models.TransientModel):
     def _compute_register_ids(self):
         for wizard in self:
             wizard.register_ids = wizard._registers(wizard.company_id)
+
+    @api.depends("register_id")
+    def _compute_kind(self):
+        """On credit, where the register can say so."""
+        for wizard in self:
+            kinds = wizard.register_id._capabilities().payment_kinds if wizard.register_id else ()
+            if wizard.kind not in kinds:
+                wizard.kind = "credit" if "credit" in kinds or not wizard.register_id else "electronic"
 
     @api.depends("register_id")
     def _compute_employee_id(self):
