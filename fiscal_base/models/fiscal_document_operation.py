@@ -24,7 +24,9 @@ class FiscalDocument(models.Model):
 
     _inherit = "fiscal.document"
 
-    country_code = fields.Char(related="company_id.account_fiscal_country_id.code")
+    country_code = fields.Char(
+        related="company_id.account_fiscal_country_id.code", help="Country whose law the receipt obeys."
+    )
     stage = fields.Selection(STAGES, string="Status", compute="_compute_stage")
     cash_amount = fields.Monetary(string="Cash", compute="_compute_paid", inverse="_inverse_cash_amount")
     card_amount = fields.Monetary(string="Card", compute="_compute_paid", inverse="_inverse_card_amount")
