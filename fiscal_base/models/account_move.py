@@ -2,8 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..tools.money import ZERO, money, quantity
-from ..tools.text import one_line
+from ..tools.money import ZERO, money
 from .abstract_source import BACK, MADE, SALE, Settled
 
 
@@ -45,7 +44,7 @@ class AccountMove(models.Model):
             (
                 money(line.price_total * rate),
                 line.tax_ids,
-                line._fiscal_line_vals(register, money(abs(line.price_total) * rate)),
+                register._sold_line(line, line.quantity, money(abs(line.price_total) * rate)),
             )
             for line in lines
         ]
@@ -162,20 +161,6 @@ class AccountMoveLine(models.Model):
                 if move.is_sale_document(include_receipts=True):
                     claims[move] = claims.get(move, ZERO) + money(partial.amount)
         return {move: claim for move, claim in claims.items() if claim}
-
-    def _fiscal_line_vals(self, register, full):
-        """What the receipt says of the line, paid in full for `full`, besides its tax and amount."""
-        self.ensure_one()
-        product = self.product_id
-        count = abs(quantity(self.quantity)) or 1
-        if self.discount and self.discount < 100:
-            full = money(float(full) / (1 - self.discount / 100))
-        return {
-            **(product._fiscal_line_vals() if product else {"subject": register.payment_subject, "measure": "0"}),
-            "name": one_line(self.name or product.display_name) or self.env._("Sale"),
-            "quantity": float(count),
-            "price": float(money(full / count)),
-        }
 
     def _reconcile_post_hook(self, data):
         result = super()._reconcile_post_hook(data)

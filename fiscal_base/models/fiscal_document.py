@@ -500,6 +500,17 @@ class FiscalDocument(models.Model):
         )
 
     @api.model
+    def _list_action(self, field, record):
+        """Open the documents whose `field` is `record`."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Fiscal documents"),
+            "res_model": self._name,
+            "view_mode": "list,form",
+            "domain": [(field, "=", record.id)],
+        }
+
+    @api.model
     def _new_key(self):
         return str(uuid4())
 

@@ -555,10 +555,4 @@ class FiscalRegister(models.Model):
 
     def action_documents(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fiscal documents"),
-            "res_model": "fiscal.document",
-            "view_mode": "list,form",
-            "domain": [("register_id", "=", self.id)],
-        }
+        return self.env["fiscal.document"]._list_action("register_id", self)

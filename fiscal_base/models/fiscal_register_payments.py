@@ -1,8 +1,9 @@
 from odoo import api, fields, models, tools
 
 from ..const import PAYMENT_SUBJECTS
-from ..tools.money import ZERO, CannotSettle, settle
+from ..tools.money import ZERO, CannotSettle, money, quantity, settle
 from ..tools.settlement import PAYMENT_ONLY, PREPAID
+from ..tools.text import one_line
 
 
 class FiscalRegister(models.Model):
@@ -81,6 +82,24 @@ class FiscalRegister(models.Model):
         return [*vals["problems"], *self._problems(self._receipt_of(vals))]
 
     # === Lines ===
+
+    def _sold_line(self, line, count, full):
+        """What the receipt says of a line of an invoice or order, besides its tax and amount.
+
+        :param line: `account.move.line` or `sale.order.line`
+        :param count: its quantity
+        :param full: what is paid for all of it, with taxes
+        """
+        product = line.product_id
+        count = abs(quantity(count)) or 1
+        if line.discount and line.discount < 100:
+            full = money(float(full) / (1 - line.discount / 100))
+        return {
+            **(product._fiscal_line_vals() if product else {"subject": self.payment_subject, "measure": "0"}),
+            "name": one_line(line.name or product.display_name) or self.env._("Sale"),
+            "quantity": float(count),
+            "price": float(money(full / count)),
+        }
 
     def _receipt_lines(self, rows, total, sign, operation, whole):
         """Lines of a receipt from the lines of an invoice or order.

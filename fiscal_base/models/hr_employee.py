@@ -36,13 +36,7 @@ class HrEmployee(models.Model):
     def action_fiscal_documents(self):
         """Open the documents on which the employee is the cashier."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fiscal documents"),
-            "res_model": "fiscal.document",
-            "view_mode": "list,form",
-            "domain": [("employee_id", "=", self.id)],
-        }
+        return self.env["fiscal.document"]._list_action("employee_id", self)
 
     @api.constrains("fiscal_tax_number", "company_id")
     def _check_fiscal_tax_number(self):

@@ -208,13 +208,7 @@ class PosOrder(models.Model):
 
     def action_fiscal_documents(self):
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fiscal documents"),
-            "res_model": "fiscal.document",
-            "view_mode": "list,form",
-            "domain": [("pos_order_id", "=", self.id)],
-        }
+        return self.env["fiscal.document"]._list_action("pos_order_id", self)
 
 
 class PosOrderLine(models.Model):

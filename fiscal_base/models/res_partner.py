@@ -23,10 +23,4 @@ class ResPartner(models.Model):
     def action_fiscal_documents(self):
         """Open the receipts of the customer."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fiscal documents"),
-            "res_model": "fiscal.document",
-            "view_mode": "list,form",
-            "domain": [("partner_id", "=", self.id)],
-        }
+        return self.env["fiscal.document"]._list_action("partner_id", self)

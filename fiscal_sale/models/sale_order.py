@@ -3,8 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE, Settled
-from odoo.addons.fiscal_base.tools.money import ZERO, money, quantity
-from odoo.addons.fiscal_base.tools.text import one_line
+from odoo.addons.fiscal_base.tools.money import ZERO, money
 
 
 class SaleOrder(models.Model):
@@ -73,7 +72,7 @@ class SaleOrder(models.Model):
             (
                 money(line.price_total / rate),
                 line.tax_ids,
-                line._fiscal_line_vals(register, money(abs(line.price_total) / rate)),
+                register._sold_line(line, line.product_uom_qty, money(abs(line.price_total) / rate)),
             )
             for line in lines
         ]
@@ -165,21 +164,3 @@ class SaleOrder(models.Model):
                     )
                 )
         return super()._action_cancel()
-
-
-class SaleOrderLine(models.Model):
-    _inherit = "sale.order.line"
-
-    def _fiscal_line_vals(self, register, full):
-        """What the receipt says of the line, paid in full for `full`, besides its tax and amount."""
-        self.ensure_one()
-        product = self.product_id
-        count = abs(quantity(self.product_uom_qty)) or 1
-        if self.discount and self.discount < 100:
-            full = money(float(full) / (1 - self.discount / 100))
-        return {
-            **(product._fiscal_line_vals() if product else {"subject": register.payment_subject, "measure": "0"}),
-            "name": one_line(self.name or product.display_name) or self.env._("Sale"),
-            "quantity": float(count),
-            "price": float(money(full / count)),
-        }
