@@ -24,7 +24,7 @@ class FiscalDocument(models.Model):
     )
 
     def _claimed(self):
-        return super()._claimed() + [self.chain_id] if self.chain_id else super()._claimed()
+        return [*super()._claimed(), self.chain_id]
 
     def _credit(self):
         """What the receipt leaves to be paid later."""
@@ -35,9 +35,10 @@ class FiscalDocument(models.Model):
         self.ensure_one()
         first = self.sudo().chain_id or self.sudo()
         register = first.register_id
-        if first.operation != SALE or first.provider not in (False, register.provider) or not first._credit():
+        if first.operation != SALE or first.provider not in (False, register.provider):
             return self.browse()
-        return first.with_env(self.env) if register._capabilities().chains else self.browse()
+        chained = register._capabilities().chains and first._credit()
+        return first.with_env(self.env) if chained else self.browse()
 
     def _later(self):
         """The receipts after this first one, whatever has become of them but those that are given up."""

@@ -138,7 +138,18 @@ class FiscalDocument(models.Model):
     # === Posting ===
 
     def _draft_problems(self, employee):
-        return [*super()._draft_problems(employee), *self._settlement_problems()]
+        return [*super()._draft_problems(employee), *self._settlement_problems(), *self._chain_problems()]
+
+    def _chain_problems(self):
+        """A sale of what is left after a prepayment goes on with that; what is wrong with it."""
+        parts = self._linked_parts() if self.operation == SALE else []
+        if not parts:
+            return []
+        total = money(self.total)
+        shares = [(part, owed if len(parts) > 1 else total) for part, owed in parts]
+        chain, __, problems = parts[0][0].source._fiscal_chain(self.register_id.sudo(), SALE, shares)
+        self._engine().chain_id = chain
+        return problems
 
     def _settlement_problems(self):
         if self.operation not in SETTLES:

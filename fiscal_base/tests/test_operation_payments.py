@@ -267,3 +267,25 @@ class TestOperationPayments(AccountingCase):
             sale.write({"account_payment_id": 1})
         self.assertEqual(sale.operation_payment_ids, sale.operation_payment_ids.browse())
         sale.write({"operation_payment_ids": [Command.clear()]})
+
+    # === After a prepayment ===
+
+    def test_what_is_left_after_a_prepayment(self):
+        """Where the service keeps the receipts of a sale that is paid in parts together."""
+        self.service.capabilities = {"chains": True, "payment_kinds": frozenset({"cash", "electronic", "credit"})}
+        invoice = self.invoice()
+        first = self.pay(invoice, 300).fiscal_document_ids
+        form = self.form()
+        form.move_ids.add(invoice)
+        self.assertEqual(form.total, 700)
+        form.cash_amount = 700
+        sale = self.post(form)
+        self.assertEqual((sale.chain_id, first._chain_left()), (first, 0))
+        other = self.invoice()
+        self.pay(other, 300)
+        form = self.form()
+        form.move_ids.add(other)
+        form.move_ids.add(self.invoice())
+        form.cash_amount = 1700
+        with self.assertRaisesRegex(UserError, "needs a payment of its own"):
+            form.save().action_post_operation()
