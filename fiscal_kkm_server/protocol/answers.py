@@ -7,13 +7,13 @@ Whatever arrives, nothing here raises, and nothing is `done` but an answer that 
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.money import ZERO, money
 from ...fiscal_base.tools.outcome import FiscalData, Outcome, RegisterStatus
 from ...fiscal_base.tools.text import one_line
@@ -102,15 +102,6 @@ class Card(NamedTuple):
 # === Values ===
 
 
-def decode(text: str) -> dict | None:
-    """The JSON object of an answer, whatever blanks or byte order mark stand before it (§1). None when it is none."""
-    try:
-        value = json.loads(text.lstrip("\ufeff \t\r\n"), parse_float=Decimal, parse_constant=lambda name: None)
-    except (ValueError, ArithmeticError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
-
-
 def integer(value: object) -> int | None:
     """A whole number that is not negative, also when it came as text."""
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
@@ -181,7 +172,7 @@ def parse(request: dict, reply: Reply) -> Outcome:
         return Outcome.not_sent(reply.reason, code="connection")
     if isinstance(reply, Lost):
         return Outcome.unknown(reply.reason, code="lost")
-    answer = decode(reply.text)
+    answer = decode_object(reply.text)
     if reply.status != 200:
         return _http_error(reply, answer)
     if answer is None:
@@ -335,7 +326,7 @@ def read(reply: Reply, command: str) -> dict | Failure:
     """The answer to a question, or why there is none."""
     if not isinstance(reply, Answer):
         return Failure("no_connection", reply.reason)
-    answer = decode(reply.text)
+    answer = decode_object(reply.text)
     if reply.status == 401:
         return Failure("unauthorized")
     if reply.status != 200:
@@ -520,7 +511,7 @@ def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
         return Card("failed", "connection", reply.reason)
     if isinstance(reply, Answer) and reply.status == 401 and not asked:
         return Card("failed", "unauthorized")
-    answer = decode(reply.text) if isinstance(reply, Answer) else None
+    answer = decode_object(reply.text) if isinstance(reply, Answer) else None
     if answer is None or reply.status not in ((200,) if asked else (200, 400, 501)):
         reason = f"HTTP {reply.status}" if isinstance(reply, Answer) else reply.reason
         return Card("unknown", "card_unknown", reason)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ...fiscal_base.tools import transport
 from ...fiscal_base.tools.agent import agent_data
+from ...fiscal_base.tools.exact_json import encode
 from ...fiscal_base.tools.money import ZERO, money, quantity
 from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
@@ -69,17 +70,6 @@ class Paper:
     attribute: str = ""
     remark: str = ""
     check_marking: bool = False
-
-
-def encode(value: object) -> str:
-    """JSON text of `value` in which a Decimal is a number with the very digits it has."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{encode(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(encode, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def freeze(command: dict, after: int | None = None, first: str = "") -> dict:

@@ -12,6 +12,7 @@ from collections.abc import Generator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
+from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.outcome import FiscalData, Kind, Outcome
 from ...fiscal_base.tools.text import shorten
 from ...fiscal_base.tools.transport import Answer
@@ -21,7 +22,6 @@ from .answers import (
     Reply,
     amount,
     counters,
-    decode,
     failed,
     fiscal_data,
     inner,
@@ -174,12 +174,12 @@ def _find(request: dict, taken: Mapping[int, str]) -> Conversation:
 
 def _is_old(reply: Answer) -> bool:
     """Whether `GetRezult` answers with an answer that it gave earlier (§2.5): what it says may have changed since."""
-    return inner(decode(reply.text) or {}, "Rezult").get("Command") == "GetRezult"
+    return inner(decode_object(reply.text) or {}, "Rezult").get("Command") == "GetRezult"
 
 
 def _unwrap(reply: Answer) -> dict | Failure:
     """The result inside `GetRezult`, which may be wrapped several times (§2.5)."""
-    answer = decode(reply.text)
+    answer = decode_object(reply.text)
     if reply.status == 401:
         return Failure("unauthorized")
     if reply.status != 200 or answer is None:

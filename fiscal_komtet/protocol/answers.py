@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
+from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.money import ZERO, money
 from ...fiscal_base.tools.outcome import FiscalData, Outcome, RegisterStatus
 from ...fiscal_base.tools.text import one_line, shorten
@@ -181,11 +181,7 @@ def _unready(code: str, message: str, reachable: bool = True) -> RegisterStatus:
 
 def read(text: str) -> dict:
     """The JSON object in `text`, its numbers to the digit; {} when there is none."""
-    try:
-        value = json.loads(text.lstrip("\ufeff \t\r\n"), parse_float=Decimal)
-    except (ValueError, RecursionError, ArithmeticError):
-        return {}
-    return value if isinstance(value, dict) else {}
+    return decode_object(text) or {}
 
 
 def decode(reply: Answer) -> dict:

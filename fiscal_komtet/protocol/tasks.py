@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 
 from ...fiscal_base.tools.agent import agent_data
+from ...fiscal_base.tools.exact_json import encode
 from ...fiscal_base.tools.money import money
 from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
@@ -56,17 +57,6 @@ class Settings:
 
 
 # === JSON ===
-
-
-def encode(value: object) -> str:
-    """JSON text of `value` in which a Decimal is a number with the very digits it has (§1.4)."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{json.dumps(key)}: {encode(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(map(encode, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def freeze(task: dict) -> dict:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.money import ZERO, money
 from ...fiscal_base.tools.outcome import FiscalData, Outcome, RegisterStatus
 from ...fiscal_base.tools.text import one_line
@@ -44,15 +45,6 @@ class Said(NamedTuple):
 
 
 # === Values ===
-
-
-def decode(text: str) -> dict | None:
-    """The JSON object of an answer, amounts as Decimal. None when it is none."""
-    try:
-        value = json.loads(text.lstrip("\ufeff \t\r\n"), parse_float=Decimal, parse_constant=lambda name: None)
-    except (ValueError, ArithmeticError, RecursionError):
-        return None
-    return value if isinstance(value, dict) else None
 
 
 def integer(value: object) -> int | None:
@@ -132,7 +124,7 @@ def read(reply: Reply, dm: bool = False) -> Said | Outcome:
         return Outcome.not_sent("", code="busy", response=raw(reply))
     if reply.status >= 500 or reply.status == 408:
         return Outcome.unknown(f"HTTP {reply.status}", code="service_error", response=raw(reply))
-    answer = decode(reply.text)
+    answer = decode_object(reply.text)
     res = None if answer is None else integer(answer.get("res"))
     if res is None:
         if answer and dm and words(answer.get("reason")):
@@ -394,7 +386,7 @@ def parse_delivery(reply: Reply, number: str) -> tuple[bool, str, str]:
     """
     if not isinstance(reply, Answer):
         return False, "no_connection", reply.reason
-    answer = decode(reply.text)
+    answer = decode_object(reply.text)
     told = words((answer or {}).get("errortxt") or (answer or {}).get("detail") or (answer or {}).get("message"))
     if reply.status == 401:
         return False, "unauthorized", told

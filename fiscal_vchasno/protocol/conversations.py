@@ -11,12 +11,12 @@ from collections.abc import Generator, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.outcome import Kind, Outcome, RegisterStatus
 from ...fiscal_base.tools.transport import Answer, Request
 from .. import const
 from .answers import (
     Reply,
-    decode,
     found_in_list,
     judge,
     parse,
@@ -141,7 +141,7 @@ def _pages(
         reply = yield ask(f"{path}?{urlencode({**query, 'page': page, 'limit': PAGE})}", access)
         if not isinstance(reply, Answer) or reply.status == 401 or reply.status >= 500:
             return dataclasses.replace(read(reply), kind=Kind.UNKNOWN), False
-        answer = decode(reply.text)
+        answer = decode_object(reply.text)
         if reply.status != 200 or answer is None or not isinstance(answer.get("items"), list):
             break
         found += rows(answer, "items")

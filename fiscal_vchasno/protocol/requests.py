@@ -10,6 +10,7 @@ from decimal import Decimal
 from urllib.parse import quote, urlencode
 
 from ...fiscal_base.tools import transport
+from ...fiscal_base.tools.exact_json import encode
 from ...fiscal_base.tools.money import CENT, ZERO, money, quantity, spread
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from ...fiscal_base.tools.text import one_line, shorten
@@ -60,17 +61,6 @@ class Access:
     url: str
     token: str = ""
     printer: str | None = None
-
-
-def encode(value: object) -> str:
-    """JSON text of `value` in which a Decimal is a number with the very digits it has."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, dict):
-        return "{" + ",".join(f"{json.dumps(key)}:{encode(item)}" for key, item in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(encode, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
 
 
 def freeze(task: dict, since: str = "") -> dict:
