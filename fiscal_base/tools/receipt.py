@@ -37,6 +37,7 @@ class Line:
     :param marking_code: as scanned, group separators kept (FFD tag 2000)
     :param agent: in what role the goods of somebody else are sold (FFD tag 1222), None for own goods
     :param supplier: whose goods they are then (FFD tags 1224 to 1226)
+    :param extra: what only some providers know; `agent`: an agent who moves money (FFD tag 1223, see `tools.agent`)
     """
 
     name: str
