@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ...fiscal_base.tools.money import CENT, MILLI
+from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.text import one_line
 from .. import const
 from .documents import Settings, priced
-
-
-class Problem(NamedTuple):
-    """One thing to put right.
-
-    :param code: key of the sentence for people (`texts.PROBLEMS`)
-    :param values: what the sentence names
-    """
-
-    code: str
-    values: dict
 
 
 def problems(receipt: Receipt, settings: Settings) -> list[Problem]:

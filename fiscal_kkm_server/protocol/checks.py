@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from ...fiscal_base.tools.agent import agent_is_known
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO
+from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.tax_number import company_number, person_number
 from .. import const
 from .commands import Device
-
-
-class Problem(NamedTuple):
-    """One thing to put right.
-
-    :param code: key of the sentence for people (`texts.PROBLEMS`)
-    :param values: what the sentence names
-    """
-
-    code: str
-    values: dict
 
 
 def problems(receipt: Receipt, device: Device) -> list[Problem]:

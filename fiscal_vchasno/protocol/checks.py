@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import NamedTuple
 
 from ...fiscal_base.const import RECEIPTS
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO, money
+from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from .. import const
 from .requests import clean, pay_type
-
-
-class Problem(NamedTuple):
-    """One thing to put right.
-
-    :param code: key of the sentence for people (`texts.PROBLEMS`)
-    :param values: what the sentence names
-    """
-
-    code: str
-    values: dict
 
 
 def problems(receipt: Receipt) -> list[Problem]:
