@@ -17,14 +17,14 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from urllib.parse import urlsplit
 
 from tests.dev import database, environment
 from tests.dev.console import say, step
 
-#: calls at the same time
+#: KKM Servers that call at the same time
 TOGETHER = 6
 #: KKM Servers, each with a command that is out
 SERVERS = 20
@@ -46,22 +46,27 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     say(f"{count:,} calls, SEED={seed}")
     with stand(SERVERS, 1000, cron_threads=0) as here:
-        # the calls of one KKM Server overlap here, as they never do in earnest; Odoo then repeats one of them
-        here.server.announce('bad query: b"UPDATE fiscal_kkm_server SET last_seen')
         database.execute(f"UPDATE fiscal_kkm_server SET token = '{MARK}' || token", here.database)
         tokens = [MARK + server["token"] for server in here.servers]
         keys = _send_commands(here, tokens)
         paths = [f"/fiscal/kkm/{server['path']}" for server in here.servers]
         run = Run(here.server.url)
         before = _state(here.database)
+        known = list(zip(paths, tokens, keys, strict=True))
         with step(f"{count:,} calls"):
-            run.send(paths[0], islice(Bodies(seed, tokens[0], keys[0], keys[1:]), count))
+            # several KKM Servers: the calls of one never overlap, and Odoo would have to repeat them
+            run.send(
+                (path, islice(Bodies(seed + number, token, key, keys[TOGETHER:]), count // TOGETHER))
+                for number, (path, token, key) in enumerate(known[:TOGETHER])
+            )
         after = _state(here.database)
         run.problems += [f"Something in {name} has changed." for name in before if before[name] != after[name]]
-        rate = count / run.seconds
+        rate = sum(run.answers.values()) / run.seconds
         with step(f"{count // OWN:,} calls that name a command which is out"):
-            for path, token, key in zip(paths, tokens, keys, strict=True):
-                run.send(path, islice(Bodies(seed, token, key, own=True), count // OWN // SERVERS))
+            run.send(
+                (path, islice(Bodies(seed, token, key, own=True), count // OWN // SERVERS))
+                for path, token, key in known
+            )
         log = here.server.log.read_text(errors="replace")
         run.problems += [f"A token stands in the log: {line[:300]}" for line in log.splitlines() if MARK in line]
         run.problems += here.server.unannounced()
@@ -115,9 +120,10 @@ class Run:
         self.seconds = 0.0
         self._lock = threading.Lock()
 
-    def send(self, path: str, calls: Iterator) -> None:
+    def send(self, calls: Iterable[tuple[str, Iterator]]) -> None:
+        """Send the calls of several KKM Servers, each in a row of its own."""
         begin = time.monotonic()
-        threads = [threading.Thread(target=self._work, args=(path, calls)) for __ in range(TOGETHER)]
+        threads = [threading.Thread(target=self._work, args=row) for row in calls]
         for thread in threads:
             thread.start()
         for thread in threads:
@@ -125,11 +131,7 @@ class Run:
         self.seconds += time.monotonic() - begin
 
     def _work(self, path: str, calls: Iterator) -> None:
-        while True:
-            with self._lock:
-                call = next(calls, None)
-            if call is None:
-                return
+        for call in calls:
             try:
                 status, __ = exchange(self.base, path, call.body, call.headers, call.cut)
             except (OSError, ValueError) as error:
