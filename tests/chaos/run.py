@@ -144,6 +144,8 @@ def run(
     deck = [fault for fault in deck if fault.applies(world)]
     for one in people:
         one.start()
+    if again:
+        budget.enough.set()  # every fault strikes long before
     told = started
     for fault in faults(world, rand, deck, again):
         time.sleep(rand.uniform(0.5, 1.5) * every)
