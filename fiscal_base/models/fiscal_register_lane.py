@@ -25,8 +25,9 @@ _logger = logging.getLogger(__name__)
 LANE = 0x0F15CA1
 #: refusals of a shift document that mean that there was nothing left to do: operation, code of the outcome
 NOTHING_LEFT = {("shift_open", "shift_open"), ("shift_close", "shift_closed")}
-#: seconds for which one run of the scheduled action drains a lane before it lets others have their turn
-TURN = 45
+#: seconds for which one run of the scheduled action drains a lane before it lets others have their turn: a worker runs
+#: all actions that are due one after the other, and Odoo ends it when they take longer than 120 seconds together
+TURN = 15
 #: conflicts of one short transaction with another before the lane gives up this turn
 CONFLICTS = 5
 #: failures in a row after which a register is asked how it is before anything is sent to it

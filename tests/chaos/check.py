@@ -144,7 +144,9 @@ def _compare_rest(result: Result, known: set[str], printed_for: dict, rows: list
         else:
             column = result.waiting_for_a_person if row.calls_a_person else result.stuck
             column.append(f"{row.operation} ({row.event}): {row.state}")
-    for number, count in Counter((row.serial, row.number) for row in rows if row.number).items():
+    # a person who has seen a document without a number on the tape enters “-”
+    numbered = Counter((row.serial, row.number) for row in rows if row.number not in ("", "-", None))
+    for number, count in numbered.items():
         if count > 1:
             result.differing.append(f"{count} documents have the number {number[1]} on {number[0][-3:]}")
 

@@ -132,8 +132,8 @@ class Seller(Producer):
             self.take_back()
         elif chance < self.RETURNS + self.CASH:
             kind = self.random.choice(["cash_in", "cash_out"])
-            # no two moves of a register are the same, so that the tape tells them apart
-            self.move_cash(kind, Decimal(self.till.config) + Decimal(self.number + 1) / 100)
+            # no two moves of the shop have the same sum: it is all that the tape tells them apart by
+            self.move_cash(kind, Decimal(self.number + 1) + Decimal(self.till.config) / 100)
         elif chance < self.RETURNS + self.CASH + self.OFFLINE:
             # the line was down for a while: what was sold meanwhile comes in one call
             self.sync([self.sale()] + [self.sale() for __ in range(2) if self.budget.take()])
