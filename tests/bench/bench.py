@@ -22,7 +22,7 @@ from tests.dev.console import say, step
 
 from .callers import Caller
 from .figures import Timing, table
-from .stand import PASSWORD, Stand, stand
+from .stand import PASSWORD, WORKERS, Stand, stand
 
 #: milliseconds in which 99 of 100 calls with nothing to do should be answered
 TARGET = 15
@@ -59,7 +59,7 @@ def bench() -> int:
         problems.append(f"The log of Odoo tells of {len(queries)} calls instead of {calls}.")
     if most > QUERIES:
         problems.append(f"A call with nothing to do cost {most} SQL queries.")
-    say(f"\n{documents:,} documents in the database, 2 workers, {os.cpu_count()} cores\n\n{table(timings)}\n")
+    say(f"\n{documents:,} documents in the database, {WORKERS} workers, {os.cpu_count()} cores\n\n{table(timings)}\n")
     made = sum(len(timing.seconds) + len(timing.errors) for timing in (idle, busy))
     say(f"Calls of {servers} KKM Servers: {made:,} of {servers * seconds:,} that were due")
     say(f"SQL queries of a call with nothing to do: {most} (target: at most {QUERIES})")

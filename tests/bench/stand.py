@@ -16,6 +16,8 @@ from tests.dev.server import OdooServer
 
 HERE = Path(__file__).resolve().parent
 PASSWORD = "bench"
+#: as many as Odoo advises for two cores
+WORKERS = 5
 #: registered documents with their attempts, spread over the registers; `%(…)s` as psycopg2 fills them in
 FILL = """
     INSERT INTO fiscal_document (
@@ -59,7 +61,7 @@ class Stand:
 
 
 @contextlib.contextmanager
-def stand(count: int, documents: int, workers: int = 2, cron_threads: int = 1) -> Iterator[Stand]:
+def stand(count: int, documents: int, workers: int = WORKERS, cron_threads: int = 1) -> Iterator[Stand]:
     """Odoo with `count` KKM Servers and `documents` registered documents, until the block ends."""
     env = environment.prepare()
     with postgres.server():
