@@ -54,7 +54,7 @@ class Caller:
             commands = json.loads(text, parse_float=Decimal)["ListCommand"]
             for command in commands:
                 self._execute(command)
-        except (OSError, ValueError, KeyError, TypeError, TimeoutError, asyncio.IncompleteReadError) as error:
+        except (OSError, ValueError, KeyError, TypeError, TimeoutError, EOFError) as error:
             self.results = told + self.results
             idle.errors.append(f"{type(error).__name__}: {error}")
             return

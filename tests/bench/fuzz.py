@@ -134,7 +134,7 @@ class Run:
         for call in calls:
             try:
                 status, __ = exchange(self.base, path, call.body, call.headers, call.cut)
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, EOFError) as error:
                 status = f"{type(error).__name__}: {error}"
             with self._lock:
                 self.answers[call.kind, status] += 1
