@@ -59,7 +59,9 @@ class FiscalRegister(models.Model):
         :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout", "lease"}`, the last two in
             seconds: for the reply, and from now on until the request must not be carried out any more
         """
-        with self._lane() as register:
+        if not self._capabilities().relay:
+            return None
+        with self._lane(wait=True) as register:
             if not register or not register._relay_is_free():
                 return None
             register._recover()

@@ -16,5 +16,5 @@ def world():
         "chaos": [[2, 1], [1], [1]],
         "mutations": [[1]] * len(MUTATIONS),
     }
-    with World(layout, workers=4, callers=2) as world:
+    with World(layout, workers=6, callers=2) as world:
         yield world

@@ -35,7 +35,7 @@ MUTATIONS = {
 TWO_AT_ONCE: tuple[int, list[Fault]] = (
     2,
     [
-        AtPoint("database slow", "begin.before", "delay", 1.5),
+        AtPoint("database slow", "begin.before", "delay", 3.5),
         OnLine("register slow", "delay", "RegisterCheck", (("seconds", 3),)),
     ],
 )
@@ -51,10 +51,10 @@ STEPS: list[tuple[int, list[Fault]]] = [
             AtPoint("killed after the call", "submit.end", "kill"),
         ],
     ),
-    *[TWO_AT_ONCE] * 3,
+    *[TWO_AT_ONCE] * 4,
 ]
 #: seconds that a step has before the next one
-STEP = 6
+STEP = 8
 
 
 class Actor(Seller):
