@@ -81,9 +81,7 @@ PROBLEMS = {
     "line_quantity": _lt("“%(name)s”: the quantity has to be above zero, with at most three decimals."),
     "line_amount": _lt("“%(name)s”: price and amount must not be negative and have at most two decimals."),
     "line_price": _lt("“%(name)s”: price × quantity comes to nothing. Set a price."),
-    "line_tax": _lt(
-        "“%(name)s”: no tax group of Vchasno.Kasa. Name it in Fiscal → Registers → the register → Taxes."
-    ),
+    "line_tax": _lt("“%(name)s”: no tax group of Vchasno.Kasa. Name it in Fiscal → Registers → the register → Taxes."),
     "rounding": _lt("The rounding of %(rounding)s is more than 0.99. Set a smaller one in the point of sale."),
     "sums": _lt("The lines come to %(lines)s, %(paid)s was paid."),
     "change_not_from_cash": _lt("Change of %(change)s can be given from cash only."),

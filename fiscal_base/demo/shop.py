@@ -68,8 +68,10 @@ def make_shop(env, country="RU", tills=1, provider="demo", register_vals=None):
     currency.active = True
     country_record = env.ref(f"base.{country.lower()}")
     # without the context Odoo would install the country's localization, and put its chart in the place of ours
-    company = env["res.company"].with_context(chart_template_load=True).create(
-        {"name": facts["company"], "country_id": country_record.id, "currency_id": currency.id}
+    company = (
+        env["res.company"]
+        .with_context(chart_template_load=True)
+        .create({"name": facts["company"], "country_id": country_record.id, "currency_id": currency.id})
     )
     env.user.write({"company_ids": [Command.link(company.id)]})
     env = env(context={**env.context, "allowed_company_ids": [company.id], "lang": "en_US"})

@@ -99,9 +99,7 @@ class TestDecisions(FaultCase):
         document = self.unknown()
         with self.assertRaises(UserError):
             self.decide(document, "registered")
-        cashier = new_test_user(
-            self.env, "only_cashier", "point_of_sale.group_pos_user", company_id=self.company.id
-        )
+        cashier = new_test_user(self.env, "only_cashier", "point_of_sale.group_pos_user", company_id=self.company.id)
         with self.assertRaises(AccessError):
             self.decide(document, "postpone", cashier)
         with self.assertRaises(UserError):

@@ -414,9 +414,7 @@ class TestReturn(TillCase):
 
     def test_paid_by_several_means(self):
         order = self.till([(self.coffee, 2)])
-        document = self.the_document(
-            self.refund(order, pay=[(self.cash, -500), (self.card, None)]), "sale_return"
-        )
+        document = self.the_document(self.refund(order, pay=[(self.cash, -500), (self.card, None)]), "sale_return")
         self.assertEqual(self.paid(document), [("cash", 500.00), ("electronic", 479.80)])
 
     def test_with_a_reward(self):
@@ -514,12 +512,8 @@ class TestDiscountLines(TillCase):
     def test_reward_of_a_fixed_sum(self):
         """Without a tax of its own, such as a gift card: it comes off all lines in proportion."""
         program = self.program({"reward_type": "discount", "discount": 100, "discount_mode": "per_point"})
-        order = self.till(
-            [(self.bread, 1), (self.coffee, 1), self.reward_line(program, -100, self.env["account.tax"])]
-        )
-        self.assertEqual(
-            self.rows(self.the_document(order)), [(1, 62, 50.77, "vat10"), (1, 489.90, 401.13, "vat22")]
-        )
+        order = self.till([(self.bread, 1), (self.coffee, 1), self.reward_line(program, -100, self.env["account.tax"])])
+        self.assertEqual(self.rows(self.the_document(order)), [(1, 62, 50.77, "vat10"), (1, 489.90, 401.13, "vat22")])
 
     def test_reward_comes_back_with_the_goods(self):
         program = self.program({"reward_type": "discount", "discount": 10, "discount_mode": "percent"})

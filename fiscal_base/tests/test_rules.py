@@ -568,8 +568,11 @@ class TestFrozen(RulesCase):
             yield "line added", lambda line=line: line.create({"document_id": line.document_id.id, "name": "x"})
             yield "payment", lambda payment=payment: payment.write({"amount": 1})
             yield "payment away", payment.unlink
-            yield "payment added", lambda payment=payment: payment.create(
-                {"document_id": payment.document_id.id, "kind": "cash", "amount": 1}
+            yield (
+                "payment added",
+                lambda payment=payment: payment.create(
+                    {"document_id": payment.document_id.id, "kind": "cash", "amount": 1}
+                ),
             )
             yield "attempt", lambda one=one: one.attempt_ids.write({"outcome": "done"})
             yield "attempt away", lambda one=one: one.attempt_ids.unlink()

@@ -141,8 +141,10 @@ class TestShiftPage(FiscalCase):
         self.open_session()
         self.sell([(self.shop.products["bread"], 1)], [(self.shop.card, 62)])
         self.drain()
-        html = self.env["ir.actions.report"]._render_qweb_html(
-            "fiscal_base.report_shift", self.register.shift_id.ids
-        )[0].decode()
+        html = (
+            self.env["ir.actions.report"]
+            ._render_qweb_html("fiscal_base.report_shift", self.register.shift_id.ids)[0]
+            .decode()
+        )
         for text in ("X REPORT", "ООО «Ромашка»", "7707083893", "VAT 10%", "62.00", self.register.name):
             self.assertIn(text, html)

@@ -101,9 +101,7 @@ class TestToursOfSales(ServiceMixin, FiscalTourCase):
                 "loss_account_id": account.id,
             }
         )
-        self.config.write(
-            {"cash_rounding": True, "rounding_method": rounding.id, "only_round_cash_method": True}
-        )
+        self.config.write({"cash_rounding": True, "rounding_method": rounding.id, "only_round_cash_method": True})
         self.tour("fiscal_cash_rounding")
         receipt = self.assertRegisteredOnce()
         self.assertSumsAgree(receipt)

@@ -51,9 +51,7 @@ class TestVchasnoTours(FiscalTourCase):
                 "loss_account_id": accounts.id,
             }
         )
-        self.config.write(
-            {"cash_rounding": True, "only_round_cash_method": True, "rounding_method": rounding.id}
-        )
+        self.config.write({"cash_rounding": True, "only_round_cash_method": True, "rounding_method": rounding.id})
 
     def test_sale_with_rounding_and_change(self):
         emulator = self.in_the_cloud()
@@ -121,9 +119,7 @@ class TestVchasnoTours(FiscalTourCase):
             {
                 "move_type": "out_invoice",
                 "partner_id": self.shop.customer.id,
-                "invoice_line_ids": [
-                    Command.create({"product_id": self.shop.products["coffee"].id, "quantity": 1})
-                ],
+                "invoice_line_ids": [Command.create({"product_id": self.shop.products["coffee"].id, "quantity": 1})],
             }
         )
         move.action_post()

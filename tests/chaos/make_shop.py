@@ -44,9 +44,7 @@ for config, own, till in zip(shop.configs, shop.registers, spec, strict=True):
         )
     config.fiscal_register_id = register
     # the second group lets a cashier put cash in and take it out
-    user = make_user(
-        config.name, f"till{config.id}", ["point_of_sale.group_pos_user", "account.group_account_invoice"]
-    )
+    user = make_user(config.name, f"till{config.id}", ["point_of_sale.group_pos_user", "account.group_account_invoice"])
     methods = config.payment_method_ids
     facts["tills"].append(
         {

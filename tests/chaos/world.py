@@ -122,9 +122,7 @@ class World:
     :param callers: how many companies have a register behind a service that calls back, and an accountant
     """
 
-    def __init__(
-        self, layout: dict[str, list[list[int]]], workers: int = 3, cron_threads: int = 2, callers: int = 0
-    ):
+    def __init__(self, layout: dict[str, list[list[int]]], workers: int = 3, cron_threads: int = 2, callers: int = 0):
         self.layout, self.workers, self.cron_threads = layout, workers, cron_threads
         self.calling = [CallingService(f"shop-{number}", f"secret-of-{number}") for number in range(callers)]
         self.port = 0
@@ -196,9 +194,7 @@ class World:
     def _make_shop(self, env, spec: list[dict]) -> None:
         command = env.odoo_command("-d", self.database, "--no-http")
         command.insert(3, "shell")
-        callers = [
-            {"server": service.url, "shop": service.shop, "secret": service.secret} for service in self.calling
-        ]
+        callers = [{"server": service.url, "shop": service.shop, "secret": service.secret} for service in self.calling]
         facts = [spec, PASSWORD, callers, f"http://127.0.0.1:{self.port}"]
         script = (HERE / "make_shop.py").read_text().replace("SPEC", json.dumps(json.dumps(facts)))
         result = subprocess.run(

@@ -43,7 +43,9 @@ def ruff(stage: Stage, folders: list[str], env: Environment) -> str | None:
     program = env.bin("ruff")
     if not program:
         return stage.skip("ruff is not installed.")
-    return output_of([program, "check", "--no-cache", "--quiet", *folders])
+    steps = [["check", "--quiet"], ["format", "--check"]]
+    complaints = [output_of([program, *words, "--no-cache", *folders]) for words in steps]
+    return "\n".join(filter(None, complaints))
 
 
 def pylint(stage: Stage, folders: list[str], env: Environment) -> str | None:

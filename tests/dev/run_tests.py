@@ -10,6 +10,7 @@
 Several, separated by commas, may be given. The last line says `N passed, N failed, N skipped`.
 """
 
+import ast
 import os
 import re
 import subprocess
@@ -29,8 +30,6 @@ from .stage import Stage
 
 # Tours and everything else that needs a browser carries this tag.
 BROWSER_TAG = "fiscal_browser"
-# A test class at the top level of a file, with its decorators.
-TEST_CLASS = re.compile(r"((?:^@.*\n(?:^[ )].*\n)*)*)^class (\w+)\(", re.MULTILINE)
 # What pytest runs only when it is asked to: long, or the tests of whole servers (a stage of their own).
 APART = ("tests/e2e", "tests/chaos", "tests/bench")
 
@@ -173,10 +172,21 @@ def any_test(tags: list[str], in_browser: bool) -> bool:
         target, _colon, wanted = tag.lstrip("/").partition(":")
         path = ROOT / target
         for file in [path] if path.is_file() else (path / "tests").rglob("test_*.py"):
-            for decorators, name in TEST_CLASS.findall(file.read_text()):
-                if (BROWSER_TAG in decorators) == in_browser and wanted.partition(".")[0] in ("", name):
+            for name, its_browser in test_classes(file.read_text()):
+                if its_browser == in_browser and wanted.partition(".")[0] in ("", name):
                     return True
     return False
+
+
+def test_classes(source: str) -> list[tuple[str, bool]]:
+    """Name the test classes of a file and tell whether each needs a browser. What they only share is none."""
+    found = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.ClassDef):
+            own = any(isinstance(item, ast.FunctionDef) and item.name.startswith("test") for item in node.body)
+            if own or node.decorator_list:
+                found.append((node.name, any(BROWSER_TAG in ast.unparse(tag) for tag in node.decorator_list)))
+    return found
 
 
 def run(only: str) -> list[Stage]:

@@ -104,14 +104,13 @@ def test_database_url():
 
 
 def test_browser_tests_are_told_by_their_tag():
-    found = dict(
-        (name, "fiscal_browser" in decorators)
-        for decorators, name in run_tests.TEST_CLASS.findall(
-            '@tagged("post_install", "-at_install")\nclass TestOne(TransactionCase):\n    pass\n\n\n'
-            '@tagged(\n    "post_install",\n    "fiscal_browser",\n)\nclass TestTwo(HttpCase):\n    pass\n'
-        )
+    found = run_tests.test_classes(
+        "class Shared(HttpCase):\n    def help(self):\n        pass\n\n\n"
+        '@tagged("post_install", "-at_install")\nclass TestOne(TransactionCase):\n    pass\n\n\n'
+        '@tagged(\n    "post_install",\n    "fiscal_browser",\n)\nclass TestTwo(Shared):\n    pass\n\n\n'
+        "class TestThree(TransactionCase):\n    def test_it(self):\n        pass\n"
     )
-    assert found == {"TestOne": False, "TestTwo": True}
+    assert found == [("TestOne", False), ("TestTwo", True), ("TestThree", False)]
 
 
 def test_tags_of_single_tests():

@@ -22,7 +22,7 @@ from addons.fiscal_base.tools import transport
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent, Request, send
 
 BODY = '{"чек": 1}'
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{\"a\": 1}"
+OK = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 8\r\n\r\n{"a": 1}'
 
 
 class Service:

@@ -17,9 +17,7 @@ TEA = Line("Чай чорний, 100 г", Decimal("2"), Decimal("105.50"), Decim
 CHEESE = Line("Сир", Decimal("0.345"), Decimal("800.00"), Decimal("276.00"), tax_code="4")
 
 #: requests and answers of the vendor's documentation, by (task or path)
-EXAMPLES = json.loads(
-    (Path(__file__).parents[1] / "data" / "vchasno_examples.json").read_text(), parse_float=Decimal
-)
+EXAMPLES = json.loads((Path(__file__).parents[1] / "data" / "vchasno_examples.json").read_text(), parse_float=Decimal)
 
 
 def example(task: int) -> dict:

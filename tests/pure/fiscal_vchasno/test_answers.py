@@ -143,7 +143,9 @@ def test_what_is_open_or_closed_already():
 
 
 def test_done():
-    made = protocol.parse(CLOUD, said(warnings=[{"code": 3003, "wtxt": "Зміна відкрита більше 24 годин"}]), "https://x/")
+    made = protocol.parse(
+        CLOUD, said(warnings=[{"code": 3003, "wtxt": "Зміна відкрита більше 24 годин"}]), "https://x/"
+    )
     assert made.kind.value == "done"
     assert made.message == "Зміна відкрита більше 24 годин"
     data = made.data
