@@ -28,8 +28,8 @@ from .stand import PASSWORD, WORKERS, Stand, stand
 TARGET = 15
 #: SQL queries of a call with nothing to do
 QUERIES = 4
-#: calls before the first that is measured
-WARM_UP = 100
+#: calls before the first that is measured: until every worker and the server of the bus have loaded what they need
+WARM_UP = 1000
 
 
 def bench() -> int:
