@@ -168,8 +168,7 @@ class FiscalRegister(models.Model):
         :returns: what `pos.config.fiscal_drive` promises, read after the lane has committed
         """
         self._run_lane(self._wait(), order_uuids)
-        call = self._relay_take() if self._capabilities().relay else None
-        return self._driven(config_id, order_uuids, call)
+        return self._driven(config_id, order_uuids, self._relay_take())
 
     def _driven(self, config_id, order_uuids, call):
         """What a till learns after the lane has done something for it."""

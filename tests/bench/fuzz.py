@@ -56,7 +56,7 @@ def main() -> int:
         with step(f"{count:,} calls"):
             # several KKM Servers: the calls of one never overlap, and Odoo would have to repeat them
             run.send(
-                (path, islice(Bodies(seed + number, token, key, keys[TOGETHER:]), count // TOGETHER))
+                (path, islice(Bodies(seed + number, token, key, keys[TOGETHER:]), (count + number) // TOGETHER))
                 for number, (path, token, key) in enumerate(known[:TOGETHER])
             )
         after = _state(here.database)

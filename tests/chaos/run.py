@@ -134,18 +134,16 @@ def run(
     :param pause: seconds that a till rests after a customer, on average
     :param limit: seconds after which no more documents are produced
     :param rest: seconds that everything has at the end to come to rest
-    :param again: go on with faults for as long as documents are produced
+    :param again: go on with faults for as long as `documents` are produced, and no more of these
     """
     world, rand = part.world, random.Random(seed)
     ledger, started = Ledger(), time.time()
-    budget = Budget(documents, documents * 3)
+    budget = Budget(documents, None if again else documents * 3)
     people = everybody(part, ledger, rand, budget, pause)
     sellers = [one for one in people if isinstance(one, Seller)]
     deck = [fault for fault in deck if fault.applies(world)]
     for one in people:
         one.start()
-    if again:
-        budget.enough.set()  # every fault strikes long before
     told = started
     for fault in faults(world, rand, deck, again):
         time.sleep(rand.uniform(0.5, 1.5) * every)

@@ -354,9 +354,6 @@ class DurableCluster(postgres.Cluster):
     :param shared: variables of the server that the templates are on
     """
 
-    #: here everything is committed, and for long
-    options = ""
-
     def __init__(self, folder: Path, shared: dict[str, str]):
         super().__init__(folder)
         self.shared = shared

@@ -84,10 +84,6 @@ def variables_of(url: str) -> dict[str, str]:
 class Cluster:
     """A PostgreSQL server of our own: its files, its socket and its life."""
 
-    #: A test never commits, so statistics that are taken beside it say that its tables are empty, and Odoo's own
-    #: queries about payments then take seconds each. The databases do not live long enough to miss the cleaning.
-    options = "-c autovacuum=off"
-
     def __init__(self, folder: Path):
         self.folder = folder
         self.data = folder / "data"
@@ -123,7 +119,7 @@ class Cluster:
             return
         log = self.folder / "log"
         log.unlink(missing_ok=True)
-        options = f"-k '{self.socket}' -p 5432 {self.options}"
+        options = f"-k '{self.socket}' -p 5432"
         # Not through `run`: the server would keep the pipe open.
         command = [*self.prefix, self.programs / "pg_ctl", "-D", self.data, "-w", "-l", log, "-o", options, "start"]
         started = subprocess.run(
