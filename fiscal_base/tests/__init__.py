@@ -1,4 +1,5 @@
 from . import test_hoot
+from . import test_odoo_meanings
 from . import test_outbox
 from . import test_tours
 from . import test_tours_accounting
