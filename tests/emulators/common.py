@@ -17,6 +17,7 @@ Over HTTP, beside the service itself (only ever on 127.0.0.1, without a password
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import logging
 import os
@@ -41,6 +42,9 @@ LINE_FAULTS = {
     "delay": "option `seconds` before anything is done",
     "http_error": "a page of a gateway; options `status` (502), `execute` (false)",
     "garbage": "executed; the answer is a page with status 200",
+    "reused": "waits for a request on a connection that has served another one before: read and executed, then the "
+    "connection ends without a byte of the answer, and a browser sends it again by itself; options `execute` (true), "
+    "`reset` (false: it ends in good order)",
 }
 #: seconds for which a dropped connection is held at most
 HOLD = 120
@@ -71,14 +75,17 @@ class Faults:
         with self._lock:
             self._waiting.append(fault)
 
-    def take(self, command: str | None) -> Fault | None:
-        """The fault for a request. Without a name only faults of the line before the request is read."""
+    def take(self, command: str | None, reused: bool = False) -> Fault | None:
+        """The fault for a request. Without a name only faults of the line before the request is read.
+
+        :param reused: the connection has served another request before
+        """
         with self._lock:
             for fault in self._waiting:
                 if command is None:
                     fits = fault.kind == "reset_before" and not fault.command
                 else:
-                    fits = fault.command in ("", command)
+                    fits = fault.command in ("", command) and (reused or fault.kind != "reused")
                 if fits:
                     fault.times -= 1
                     if not fault.times:
@@ -157,6 +164,13 @@ class Emulator:
         """What the service answers. `fault` is one of `FAULTS`, or None."""
         raise LookupError(f"{type(self).__name__} does not say what it answers")
 
+    def preflight(self, request: HttpRequest) -> HttpAnswer | None:
+        """What the service answers when a browser asks first whether a page may send a request (OPTIONS).
+
+        It meets no fault and stands in no list of requests. None: `answer` deals with it as with any other request.
+        """
+        return None
+
     def documents_json(self) -> list[dict]:
         """What was registered, in order."""
         return []
@@ -200,11 +214,13 @@ class Emulator:
             threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def down(self, seconds: float | None = None) -> None:
-        """Listen no more: connections are refused. What the service remembers stays."""
+        """Listen no more: connections are refused, and those that wait for a request end. What the service remembers
+        stays."""
         server, self._server = self._server, None
         if server:
             server.shutdown()
             server.server_close()
+            server.hang_up()
         if seconds is not None:
             self._timer = threading.Timer(seconds, self.up)
             self._timer.daemon = True
@@ -275,7 +291,30 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address, emulator: Emulator):
         self.emulator = emulator
+        self._waiting: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._hung_up = False
         super().__init__(address, _Handler)
+
+    def waits(self, connection: socket.socket) -> bool:
+        """Note that `connection` waits for its next request. False when there is to be none any more."""
+        with self._lock:
+            if not self._hung_up:
+                self._waiting.add(connection)
+            return not self._hung_up
+
+    def works(self, connection: socket.socket) -> None:
+        """Note that a request has come on `connection`, or that it has ended."""
+        with self._lock:
+            self._waiting.discard(connection)
+
+    def hang_up(self) -> None:
+        """End the connections that wait for a request; those at work end with their answer."""
+        with self._lock:
+            self._hung_up = True
+            for connection in self._waiting:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
 
     def handle_error(self, request, client_address):
         # a client that went away is what many tests are about
@@ -283,15 +322,27 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    """One connection, with any number of requests: it stays open as HTTP/1.1 has it, unless the client wants it closed
+    or a fault ends it."""
+
     protocol_version = "HTTP/1.1"
     server: _Server
+    #: answers that this connection has brought
+    served = 0
 
     def log_message(self, format, *args):
         _logger.debug(format, *args)
 
+    def handle(self):
+        try:
+            if self.server.waits(self.connection):
+                super().handle()
+        finally:
+            self.server.works(self.connection)
+
     def _serve(self):
         emulator = self.server.emulator
-        self.close_connection = True
+        self.server.works(self.connection)
         is_control = self.path.startswith("/_emulator/")
         if not is_control and emulator.faults.take(None):
             return self._reset()
@@ -301,8 +352,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._write(emulator.control(request))
         if self.command == "GET" and self.path == "/":
             return self._write(emulator.page())
+        if self.command == "OPTIONS" and (answer := emulator.preflight(request)):
+            return self._write(answer)
         emulator.requests.append(request)
-        fault = emulator.faults.take(emulator.name_of(request))
+        fault = emulator.faults.take(emulator.name_of(request), reused=self.served > 0)
         if fault and fault.kind in LINE_FAULTS:
             return self._fail(request, fault)
         return self._write(emulator.answer(request, fault))
@@ -321,12 +374,16 @@ class _Handler(BaseHTTPRequestHandler):
                 emulator.answer(request, None)
             status = options.get("status", 502)
             return self._write(html_answer(f"<html><body><h1>{status} Bad Gateway</h1></body></html>", status))
+        if kind == "reused" and not options.get("execute", True):
+            return self._end(options)
         answer = emulator.answer(request, None)
         emulator.struck(fault)
         if kind == "garbage":
             return self._write(html_answer("<html><body>Welcome</body></html>"))
         if kind == "cut":
             return self._write(answer, part=0.5)
+        if kind == "reused":
+            return self._end(options)
         if kind == "drop":
             self._hold(options.get("seconds", HOLD))
         return self._reset()
@@ -336,9 +393,11 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(answer.body)))
-        self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(answer.body[: int(len(answer.body) * part)])
+        self.served += 1
+        if part < 1 or not self.server.waits(self.connection):
+            self.close_connection = True
 
     def _hold(self, seconds: float) -> None:
         """Wait until the other side gives up."""
@@ -348,8 +407,16 @@ class _Handler(BaseHTTPRequestHandler):
             if readable and not self.connection.recv(1):
                 return
 
+    def _end(self, options: dict) -> None:
+        """End the connection without a word, with FIN or RST."""
+        if options.get("reset"):
+            return self._reset()
+        self.close_connection = True
+        return None
+
     def _reset(self) -> None:
         """Close with RST, as a process that dies does."""
+        self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         os.close(self.connection.detach())
 

@@ -402,3 +402,62 @@ def test_a_register_off_line(emulator):
 )
 def test_check_digits(number, valid):
     assert tax_number_is_valid(number) is valid
+
+
+# === Connections (HTTP/1.1) ===
+
+
+@pytest.fixture
+def kept(emulator):
+    """A connection that is used again, as a browser's."""
+    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=10)
+    connection.auto_open = False
+    connection.connect()
+    yield connection
+    connection.close()
+
+
+def ask(connection, command, method="POST", **fields):
+    body = json.dumps({"Command": command, "KktNumber": SERIAL, **fields}) if method == "POST" else None
+    connection.request(method, "/Execute", body)
+    response = connection.getresponse()
+    return response, response.read()
+
+
+def test_a_connection_is_kept(kept):
+    response, body = ask(kept, "", method="OPTIONS")
+    assert (response.status, body, response.headers["Connection"]) == (200, b"", None)
+    for __ in range(2):
+        assert json.loads(ask(kept, "GetDataKKT")[1])["Status"] == 0
+
+
+def test_a_client_that_wants_it_closed(emulator, kept):
+    kept.request("POST", "/Execute", json.dumps({"Command": "List"}), {"Connection": "close"})
+    kept.getresponse().read()
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        ask(kept, "List")
+
+
+@pytest.mark.parametrize("execute_it", [True, False])
+@pytest.mark.parametrize("reset", [True, False])
+def test_read_on_a_reused_connection_and_then_closed(emulator, kept, execute_it, reset):
+    """What lets a browser send a request again by itself; a preflight is enough to make the connection a used one."""
+    emulator.fault("reused", "OpenShift", execute=execute_it, reset=reset)
+    ask(kept, "", method="OPTIONS")
+    with pytest.raises((ConnectionError, http.client.RemoteDisconnected)):
+        ask(kept, "OpenShift", CashierName="Иванов", IdCommand="a")
+    assert bool(emulator.documents) is execute_it
+    assert not emulator.faults.listed()
+
+
+def test_a_fresh_connection_is_not_closed(emulator):
+    emulator.fault("reused", "OpenShift")
+    assert execute(emulator, "OpenShift", CashierName="Иванов")["Status"] == 0
+    assert [fault["kind"] for fault in emulator.faults.listed()] == ["reused"]
+
+
+def test_who_does_not_listen_answers_on_no_connection(emulator, kept):
+    ask(kept, "List")
+    emulator.down()
+    with pytest.raises((ConnectionError, http.client.HTTPException)):
+        ask(kept, "List")
