@@ -8,16 +8,15 @@ from datetime import timedelta
 import psycopg2
 import psycopg2.errors
 import psycopg2.extensions
-import pytz
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL, plaintext2html
+from odoo.tools import SQL
 
-from ..const import NEEDS_SHIFT, RECEIPTS
+from ..const import NEEDS_SHIFT
 from ..tools.outcome import Kind, Outcome, RegisterStatus, storable
 from ..tools.transport import redact
-from .fiscal_document import ALERT, LONGEST, OPEN
+from .fiscal_document import LONGEST, OPEN
 
 _logger = logging.getLogger(__name__)
 
@@ -32,10 +31,6 @@ TURN = 15
 CONFLICTS = 5
 #: failures in a row after which a register is asked how it is before anything is sent to it
 PROBE_AFTER = 3
-#: seconds of silence after which an idle register is asked how it is
-HEALTH_EVERY = 600
-#: minutes before the 24 hours of a shift are over, at which it is closed at the latest
-SHIFT_MARGIN = 20
 #: seconds before a register that could not be reached is tried again, by number of failures in a row
 PAUSES = (1, 2, 5, 10, 30, 60, 120, 300)
 
@@ -56,103 +51,6 @@ class FiscalRegister(models.Model):
     """
 
     _inherit = "fiscal.register"
-
-    # === Into the outbox ===
-
-    def _enqueue(self, vals):
-        """Write a document into the outbox, in the transaction of the caller. No network, no lock.
-
-        A till announces itself by `fiscal_till` in the context: it drives the lane in a request of its own, and the
-        scheduled action, which comes by every minute, is there for the case that it does not.
-
-        What the register would refuse is kept all the same, as `rejected` with the reasons: a paid sale is not turned
-        back for the sake of its receipt.
-
-        :param dict vals: values of the `fiscal.document`; `event` names the business event, `problems` are sentences
-            that are known before the receipt is checked
-        :returns: the document of this event, new or the one that is there already
-        """
-        self.ensure_one()
-        Document = self.env["fiscal.document"].sudo()
-        known = Document.search(
-            [("company_id", "=", self.company_id.id), ("event", "=", vals["event"]), ("state", "!=", "cancelled")],
-            limit=1,
-        )
-        if known:
-            return known
-        problems = vals.pop("problems", []) + self._problems(self._receipt_of(vals))
-        document = (
-            Document._engine()
-            .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
-            .create(
-                {
-                    "company_id": self.company_id.id,  # first: it tells the currency of the sums after it
-                    **vals,
-                    "register_id": self.id,
-                    "state": "rejected" if problems else "queued",
-                    "error_message": "\n".join(problems) or False,
-                }
-            )
-        )
-        document._claim()
-        if problems:
-            document._alert()
-        elif not self.env.context.get("fiscal_till"):
-            self._wake()
-        return document
-
-    def _receipt_of(self, vals):
-        """`vals` of a document that is not created yet, as `tools.receipt.Receipt`."""
-        draft = {name: value for name, value in vals.items() if name != "problems"}
-        Document = self.env["fiscal.document"].sudo()
-        return Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
-
-    def _responsible(self):
-        """Who is called when the register or one of its documents needs a person."""
-        return self.user_id or self.env.ref("base.user_admin")
-
-    def _wake(self):
-        """Let the scheduled action of each lane run as soon as this transaction is committed."""
-        for register in self.sudo().filtered(lambda register: register.state == "enabled"):
-            register.cron_id._trigger()
-
-    def _try_again(self):
-        """End the pause of the lane, and of the document that holds it up, because a person at a till says so."""
-        for register in self.sudo().filtered("retry_at"):
-            register.retry_at = False
-        for register in self:
-            head = self.env["fiscal.document"].search(
-                [("register_id", "=", register.id), ("state", "in", OPEN)], order="priority desc, id", limit=1
-            )
-            head.sudo()._try_again()
-
-    def _ensure_lane(self):
-        """Every register has a scheduled action of its own: two tills never wait for one another's service."""
-        model = self.env["ir.model"]._get_id("fiscal.register")
-        for register in self.sudo():
-            vals = {
-                "name": self.env._("Fiscal register: %s", register.name),
-                "active": register.active and register.state == "enabled",
-            }
-            if register.cron_id:
-                if any(register.cron_id[name] != value for name, value in vals.items()):
-                    register.cron_id.write(vals)
-                continue
-            register.cron_id = (
-                self.env["ir.cron"]
-                .sudo()
-                .create(
-                    {
-                        **vals,
-                        "model_id": model,
-                        "state": "code",
-                        "code": f"model.browse({register.id})._cron_lane()",
-                        "interval_number": 1,
-                        "interval_type": "minutes",
-                        "user_id": SUPERUSER_ID,
-                    }
-                )
-            )
 
     # === Ways into the lane ===
 
@@ -374,28 +272,6 @@ class FiscalRegister(models.Model):
         else:
             self._look_up(document)
 
-    def _opening_for(self, document):
-        """Put the opening of a shift before `document` where the register's policy asks for it.
-
-        :returns: whether one was put there
-        """
-        if (
-            self.shift_policy == "manual"
-            or self.shift_id
-            or document.operation not in NEEDS_SHIFT
-            or document.operation in self._capabilities().opens_shift
-        ):
-            return False
-        event = f"shift.open.for:{document.id}:{document.tries}"
-        if self.env["fiscal.document"].search_count([("event", "=", event)], limit=1):
-            return False
-        self._once(
-            lambda: self._enqueue_simple(
-                "shift_open", event, document.employee_id, priority=1, pos_session_id=document.pos_session_id.id
-            )
-        )
-        return True
-
     def _submit(self, document):
         """Send `document`: commit that it is being sent, call, commit what came of it."""
         attempt = self._once(lambda: self._begin(document, "submit"))
@@ -551,238 +427,3 @@ class FiscalRegister(models.Model):
             return
         if self.failures < PROBE_AFTER:
             self.retry_at = False
-
-    def _renew_shift(self, document):
-        """Close the shift that is over 24 hours old before `document`, and open the next one."""
-        event = f"shift.renew:{document.id}:{document.tries}"
-        steps = [("shift_close", 2)]
-        capabilities = self._capabilities()
-        if "shift_open" in capabilities.operations and document.operation not in capabilities.opens_shift:
-            steps.append(("shift_open", 1))
-        for operation, priority in steps:
-            self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
-
-    def _forget_shift(self):
-        """The register says that no shift is open: Odoo's record of it ends too."""
-        self.shift_id.write({"state": "closed", "closed_at": fields.Datetime.now()})
-        self.shift_id = False
-
-    # === By the clock ===
-
-    def _watch(self):
-        """What goes by the clock: hand over to the backup, close the shift in time, alert and calm down."""
-        self._hand_over()
-        self._close_shift_in_time()
-        self._close_shift_after_sessions()
-        self._alert_or_calm()
-
-    def _close_shift_in_time(self):
-        """Close the open shift at the set local time, and always before its 24 hours are over."""
-        shift = self.shift_id
-        if not shift or not shift.opened_at or "shift_close" not in self._capabilities().operations:
-            return
-        now = fields.Datetime.now()
-        due = shift.opened_at + timedelta(hours=24, minutes=-SHIFT_MARGIN)
-        if self.close_daily:
-            local = self._local(shift.opened_at)
-            hour = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(hours=self.close_at)
-            if hour <= local:
-                hour += timedelta(days=1)
-            zone = self._timezone()
-            due = min(due, zone.localize(hour).astimezone(pytz.utc).replace(tzinfo=None))
-        if now >= due:
-            self._enqueue_simple("shift_close", f"shift:{shift.id}:close", self.employee_id or shift.opened_by_id)
-
-    def _close_shift_after_sessions(self):
-        """Close a shift that the last sessions have left open: of two that close at once each sees the other."""
-        if not self.shift_id:
-            return
-        last = self.env["pos.session"].search(
-            [
-                ("config_id.fiscal_register_id", "=", self.id),
-                ("state", "=", "closed"),
-                ("stop_at", ">=", self.shift_id.opened_at),
-            ],
-            order="stop_at desc, id desc",
-            limit=1,
-        )
-        last._fiscal_close_shift()
-
-    def _hand_over(self):
-        """Give receipts that were surely not sent, and have waited long enough, to the backup register."""
-        if not self.backup_id or self.backup_after <= 0:
-            return
-        long_ago = fields.Datetime.now() - timedelta(minutes=self.backup_after)
-        self._use_backup(
-            self.env["fiscal.document"].search(
-                [
-                    ("register_id", "=", self.id),
-                    ("state", "=", "queued"),
-                    ("operation", "in", RECEIPTS),
-                    ("create_date", "<=", long_ago),
-                ],
-                order="id",
-            )
-        )
-
-    def _use_backup_now(self, documents):
-        """By decision of a person: move `documents` to the backup register, unless the lane is just at work.
-
-        :returns: whether they were moved
-        """
-        with self._lane() as register:
-            if not register:
-                return False
-            mine = register.env["fiscal.document"].search(
-                [("id", "in", documents.ids), ("register_id", "=", self.id), ("state", "=", "queued")]
-            )
-            register._once(lambda: register._use_backup(mine))
-        return True
-
-    def _use_backup(self, documents):
-        """Move `documents` to the backup register. Only for the holder of the lane; what may have left, in any attempt,
-        is never given to another register.
-        """
-        backup = self.backup_id
-        documents = documents.filtered(lambda document: document._may_use_backup())
-        for document in documents:
-            document._engine().write(
-                {
-                    "register_id": backup.id,
-                    "key": document._new_key(),
-                    "request": False,
-                    "retry_at": False,
-                    "tries": 0,
-                }
-            )
-            document.message_post(
-                body=self.env._(
-                    "Handed over from “%(register)s” to “%(backup)s”.", register=self.name, backup=backup.name
-                )
-            )
-        if documents:
-            backup._wake()
-
-    def _alert_or_calm(self):
-        """Keep one activity for the responsible person while the register needs one, and take it back afterwards."""
-        late = fields.Datetime.now() - timedelta(minutes=self.alert_after)
-        oldest = self.env["fiscal.document"].search(
-            [("register_id", "=", self.id), ("state", "in", OPEN), ("create_date", "<=", late)], order="id", limit=1
-        )
-        blocked = self.health == "problem" and self.failures >= PROBE_AFTER
-        words = []
-        if oldest:
-            words.append(
-                self.env._(
-                    "“%(document)s” has waited since %(time)s.",
-                    document=oldest.display_name,
-                    time=self._local(oldest.create_date).strftime("%d.%m.%Y %H:%M"),
-                )
-            )
-        if blocked or (oldest and self.health_message):
-            words.append(self.health_message or "")
-        activities = self.activity_search([ALERT])
-        if words and not activities:
-            self.activity_schedule(
-                ALERT,
-                user_id=self._responsible().id,
-                summary=self.env._("The fiscal register needs you"),
-                note=plaintext2html("\n".join(words)),
-            )
-        elif activities and not words:
-            self.activity_feedback([ALERT], feedback=self.env._("Solved: nothing waits any more."))
-
-    def _check_health(self):
-        """Ask an idle register now and then how it is, so that its card and the tills tell the truth."""
-        silent = fields.Datetime.now() - timedelta(seconds=HEALTH_EVERY)
-        if self.state != "enabled" or not self._capabilities().status or (self.last_seen and self.last_seen > silent):
-            return
-        if self._pauses(self.retry_at, fields.Datetime.now()):
-            return
-        status = self._probe()
-        self._once(lambda: self._note_status(status))
-
-    # === After registration ===
-
-    def _registered(self, document):
-        """Keep the record of shifts in step with what was registered."""
-        number = document.shift_number
-        if document.operation == "shift_close":
-            self._close_shift(document)
-            return
-        if document.operation == "shift_open" or not self.shift_id or (number and number != self.shift_id.number):
-            if self.shift_id and self.shift_id.number != number:
-                self.shift_id.write({"state": "closed", "closed_at": document.registered_at})
-            self.shift_id = self.env["fiscal.shift"].create(
-                {
-                    "register_id": self.id,
-                    "number": number,
-                    "opened_at": document.registered_at,
-                    "opened_by_id": document.employee_id.id,
-                }
-            )
-        document._engine().shift_id = self.shift_id
-
-    def _close_shift(self, document):
-        if self.shift_id:
-            document._engine().shift_id = self.shift_id
-            self.shift_id._close(document)
-        self.shift_id = False
-
-    def _shift_expected(self):
-        """Whether a shift will be open once the queue is worked off."""
-        last = self.env["fiscal.document"].search(
-            [
-                ("register_id", "=", self.id),
-                ("state", "in", OPEN),
-                ("operation", "in", (*NEEDS_SHIFT, "shift_open", "shift_close")),
-            ],
-            order="priority, id desc",
-            limit=1,
-        )
-        return last.operation != "shift_close" if last else bool(self.shift_id)
-
-    # === Documents without lines ===
-
-    def _enqueue_simple(self, operation, event, employee, total=0.0, **vals):
-        """Queue an operation that has at most a sum: shifts, cash in and out, reports.
-
-        :param employee: the cashier; the register's own where there is none
-        :param total: sum of cash in currency units
-        """
-        self.ensure_one()
-        cashier = employee or self.employee_id
-        problem = cashier._fiscal_problem(self)
-        return self._enqueue(
-            {
-                "operation": operation,
-                "event": event,
-                "total": total,
-                "problems": [problem] if problem else [],
-                **self.env["fiscal.document"]._cashier_vals(cashier),
-                **vals,
-            }
-        )
-
-    def action_open_shift(self):
-        return self._action_simple("shift_open")
-
-    def action_close_shift(self):
-        return self._action_simple("shift_close")
-
-    def action_x_report(self):
-        return self._action_simple("x_report")
-
-    def _action_simple(self, operation):
-        self.ensure_one()
-        document = self._enqueue_simple(
-            operation,
-            f"{operation}:{self.env['fiscal.document']._new_key()}",
-            self.env.user._fiscal_employee(self.company_id),
-        )
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "fiscal.document",
-            "res_id": document.id,
-            "view_mode": "form",
-        }

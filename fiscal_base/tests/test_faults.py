@@ -227,7 +227,7 @@ class TestBlockedRegister(FaultCase):
         self.register.shift_policy = "manual"
         document = self.sale()
         for __ in range(3):
-            self.service.plan = [Outcome.not_sent("refused")]
+            self.service.plan = [Outcome.not_sent("refused", 600)]
             self.due()
             self.drain()
         self.assertEqual((self.register.health, self.register.failures), ("offline", 3))

@@ -3,16 +3,17 @@
 Each is switched on for one register by a file `mutations/<register id>` that holds its name.
 """
 
-from odoo.addons.fiscal_base.models.fiscal_register_lane import FiscalRegister
 from odoo.addons.fiscal_base.tools.outcome import FiscalData, Outcome
 
 from . import faults
+from .points import class_of
 
 
 def install():
     """Put a switch before each method that a mutation replaces."""
     for method, mutations in MUTATIONS.items():
-        setattr(FiscalRegister, method, _switch(getattr(FiscalRegister, method), mutations))
+        owner = class_of(method)
+        setattr(owner, method, _switch(getattr(owner, method), mutations))
 
 
 def _switch(original, mutations):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
-from odoo.addons.fiscal_base.models.fiscal_register_lane import FiscalRegister
+from odoo.addons.fiscal_base.models import fiscal_register_lane, fiscal_register_outbox
 
 from . import faults
 
@@ -13,9 +13,16 @@ from . import faults
 _step = threading.local()
 
 
+def class_of(method):
+    """The class of the engine that defines `method`."""
+    classes = (fiscal_register_lane.FiscalRegister, fiscal_register_outbox.FiscalRegister)
+    return next(each for each in classes if method in vars(each))
+
+
 def install():
     """Wrap the methods of the lane."""
-    original = {name: getattr(FiscalRegister, name) for name in ("_enqueue", "_begin", "_call", "_finish", "_commit")}
+    names = ("_enqueue", "_begin", "_call", "_finish", "_commit")
+    original = {name: getattr(class_of(name), name) for name in names}
 
     def enqueue(self, vals):
         """Commit 1 belongs to whoever sells: `enqueue.before` and `enqueue.after` stand around it."""
@@ -57,7 +64,7 @@ def install():
         "_finish": finish,
         "_commit": commit,
     }.items():
-        setattr(FiscalRegister, name, function)
+        setattr(class_of(name), name, function)
     fields.Datetime.now = staticmethod(_now)
 
 
