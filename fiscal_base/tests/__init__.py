@@ -22,3 +22,4 @@ from . import test_lane
 from . import test_access
 from . import test_callback
 from . import test_relay
+from . import test_contact_rights

@@ -255,6 +255,7 @@ class TestSending(WizardCase):
             company_ids=[Command.set(self.company.ids)],
         )
         self.assertFalse(self.customer.with_user(user).has_access("write"))
+        self.customer.email = False
         payment = self.payment(post=False, fiscal_email=False).with_user(user)
         dialog = self.ask(payment)
         dialog.email = "taken@example.com"

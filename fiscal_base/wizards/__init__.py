@@ -1,1 +1,1 @@
-from . import account_payment_register, fiscal_contact, fiscal_decision, fiscal_fiscalize
+from . import fiscal_dialog, account_payment_register, fiscal_contact, fiscal_decision, fiscal_fiscalize

@@ -8,17 +8,24 @@ class FiscalContact(models.TransientModel):
 
     It stands before a button that makes a receipt, and goes on with that button whatever is answered: a receipt is
     never held up. From a registered receipt it sends it again.
+
+    The customer is always that of the record behind the dialog, which the user may see. Into the customer's card goes
+    what the user may write there. Who may not edit contacts fills in an address that is missing, of a customer of a
+    record of theirs: that rests on the right to this dialog, which every cashier has. The card of a person who signs
+    in to Odoo is never written, because their password can be sent to that address.
     """
 
     _name = "fiscal.contact"
+    _inherit = "fiscal.dialog"
     _description = "Where the fiscal receipt is sent"
+    _ASKED = frozenset({"email", "phone", "save", "agree"})
 
     res_model = fields.Char(readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", readonly=True)
     method = fields.Char(readonly=True)
     document_id = fields.Many2one("fiscal.document", readonly=True)
     register_id = fields.Many2one("fiscal.register", required=True, readonly=True)
-    partner_id = fields.Many2one("res.partner", string="Customer", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Customer", compute="_compute_partner_id")
     ask_email = fields.Boolean(readonly=True)
     ask_phone = fields.Boolean(readonly=True)
     email = fields.Char(string="E-mail")
@@ -44,13 +51,13 @@ class FiscalContact(models.TransientModel):
         missing = register.sudo()._missing_contact(partner.sudo(), email, phone) if register and partner else ()
         if not missing:
             return False
-        wizard = self.create(
+        record.check_access("read")
+        wizard = self._opened(
             {
                 "res_model": record._name,
                 "res_id": record.id,
                 "method": method,
                 "register_id": register.id,
-                "partner_id": partner.id,
                 "ask_email": "email" in missing,
                 "ask_phone": "sms" in missing,
                 "email": email,
@@ -62,13 +69,13 @@ class FiscalContact(models.TransientModel):
     @api.model
     def _resend(self, document):
         """The dialog that sends the registered receipt of `document`."""
-        register = document.register_id
-        channels = register.sudo()._capabilities().delivers
-        wizard = self.create(
+        document.check_access("read")
+        register = document.sudo().register_id
+        channels = register._capabilities().delivers
+        wizard = self._opened(
             {
                 "document_id": document.id,
                 "register_id": register.id,
-                "partner_id": document.partner_id.id,
                 "ask_email": True,
                 "ask_phone": bool({"sms", "viber"} & channels),
                 "email": document.customer_email or document.partner_id.email,
@@ -79,15 +86,17 @@ class FiscalContact(models.TransientModel):
         )
         return wizard._dialog(self.env._("Send the receipt again"))
 
-    def _dialog(self, title):
-        return {
-            "type": "ir.actions.act_window",
-            "name": title,
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+    def _record(self):
+        """The record behind the dialog, which the user may see."""
+        record = self.document_id or self.env[self.res_model].browse(self.res_id).exists()
+        record.check_access("read")
+        return record
+
+    @api.depends("res_model", "res_id", "document_id")
+    def _compute_partner_id(self):
+        for wizard in self:
+            record = wizard._record()
+            wizard.partner_id = record.partner_id
 
     def action_send(self):
         """Take the addresses, save what is to be saved, and go on."""
@@ -123,15 +132,30 @@ class FiscalContact(models.TransientModel):
         return email, phone
 
     def _save(self, email, phone):
-        """Into the customer's card, as far as the boxes are ticked."""
+        """Into the customer's card, as far as the boxes are ticked and the user may."""
+        given = {"email": email, "phone": phone}
+        partner = self.partner_id.sudo()
+        if not partner or partner.with_context(active_test=False).user_ids:
+            return
+        edits = self.partner_id.has_access("write")
         vals = {}
         if self.save:
-            vals.update({name: value for name, value in (("email", email), ("phone", phone)) if value})
+            vals = {name: value for name, value in given.items() if value and (edits or not partner[name])}
         if self.agree:
-            vals.update({"fiscal_agree_email": True} if email else {}, **({"fiscal_agree_sms": True} if phone else {}))
-        if vals and self.partner_id:
-            self.partner_id.check_access("read")
-            self.partner_id.sudo().write(vals)  # a cashier may not edit customers, but takes their address
+            for name, agreed in (("email", "fiscal_agree_email"), ("phone", "fiscal_agree_sms")):
+                # the consent is for the address in the card
+                if given[name] and (name in vals or self._same(name, partner[name], given[name])):
+                    vals[agreed] = True
+        if edits:
+            self.partner_id.write(vals)
+        elif vals and self.partner_id.has_access("read"):
+            partner.write(vals)  # nothing of it overwrites anything
+
+    def _same(self, name, known, given):
+        """Whether two addresses are the same, however they are written."""
+        if name == "email":
+            return email_normalize(known or "") == given
+        return bool(known) and self.register_id.sudo()._phone(known) == given
 
     def _go_on(self, vals):
         """Press the button that the dialog stands before."""

@@ -16,7 +16,9 @@ class FiscalFiscalize(models.TransientModel):
     """“Fiscalize”: shows what would be printed for the chosen payments, invoices or orders, and does it."""
 
     _name = "fiscal.fiscalize"
+    _inherit = "fiscal.dialog"
     _description = "Fiscalize"
+    _ASKED = frozenset({"register_id", "employee_id", "kind", "fiscal_email", "fiscal_phone"})
 
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     currency_id = fields.Many2one(related="company_id.currency_id")
@@ -57,6 +59,7 @@ class FiscalFiscalize(models.TransientModel):
     line_ids = fields.One2many(
         "fiscal.fiscalize.line", "wizard_id", compute="_compute_line_ids", store=True, string="What will be printed"
     )
+    partner_id = fields.Many2one("res.partner", string="Customer", compute="_compute_partner_id")
     unpaid = fields.Boolean(compute="_compute_totals")
     single = fields.Boolean(compute="_compute_totals")
     ready_count = fields.Integer(compute="_compute_totals")
@@ -79,7 +82,7 @@ class FiscalFiscalize(models.TransientModel):
             )
         own = records[:1]._fiscal_own_register()
         partner = records.partner_id if len(records) == 1 else self.env["res.partner"]
-        wizard = self.create(
+        wizard = self._opened(
             {
                 "company_id": company.id,
                 "res_model": records._name,
@@ -89,14 +92,7 @@ class FiscalFiscalize(models.TransientModel):
                 "fiscal_phone": partner.phone,
             }
         )
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Fiscalize"),
-            "res_model": self._name,
-            "res_id": wizard.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return wizard._dialog(self.env._("Fiscalize"))
 
     @api.model
     def _registers(self, company):
@@ -213,6 +209,12 @@ class FiscalFiscalize(models.TransientModel):
         rows += [f"{kinds[payment['kind']]}: {money(payment['amount'])}" for __, __, payment in receipt["payment_ids"]]
         return "\n".join(rows)
 
+    @api.depends("line_ids.partner_id")
+    def _compute_partner_id(self):
+        """The customer of the only receipt."""
+        for wizard in self:
+            wizard.partner_id = wizard.line_ids.partner_id if len(wizard.line_ids) == 1 else False
+
     @api.depends("line_ids.status", "line_ids.unpaid", "line_ids.amount")
     def _compute_totals(self):
         for wizard in self:
@@ -225,14 +227,23 @@ class FiscalFiscalize(models.TransientModel):
 
     # === Doing it ===
 
+    def _check_choice(self):
+        """Refuse what the dialog does not offer: records, registers and cashiers that are not this user's to choose."""
+        self._records()
+        register = self.register_id
+        register.check_access("read")
+        if register not in self._registers(self.company_id):
+            raise UserError(self.env._("“%s” is no register of this company. Choose another one.", register.name))
+        self.env["fiscal.document"]._check_cashier(register, self.employee_id)
+
     def action_confirm(self):
         """Queue the receipts. What has a problem is kept with it, as an error in the list; the rest goes on."""
         self.ensure_one()
-        self._compute_line_ids()  # as things are now, and nothing else
+        self._check_choice()
+        self.sudo()._compute_line_ids()  # as things are now, and nothing else
         if self.env.context.get("fiscal_ask") and self.single and self.line_ids.status == "ready":
-            line = self.line_ids
             dialog = self.env["fiscal.contact"]._ask(
-                self, "action_confirm", self.register_id, line.partner_id, self.fiscal_email, self.fiscal_phone
+                self, "action_confirm", self.register_id, self.partner_id, self.fiscal_email, self.fiscal_phone
             )
             if dialog:
                 return dialog
