@@ -69,7 +69,8 @@ class FiscalDocument(models.Model):
         register = self.register_id
         if register.provider != "checkbox" or register.state != "enabled":
             return
-        request = self.sudo().request or {}
+        test = self.is_test or register._checkbox_is_test()
+        request = {**(self.sudo().request or {}), "test": test}
         account = register._checkbox_signing(self) or register.checkbox_account_ids[:1]
         outcome = register._checkbox_converse(protocol.lookup(request), account)
         if outcome.kind is Kind.DONE and not outcome.data.extra.get("undelivered"):

@@ -11,6 +11,9 @@ from odoo.addons.fiscal_base.tools.transport import send
 
 from .. import const, protocol, texts
 
+#: documents of a shift that are searched for the one that names it; those that a person has decided do not
+NAMING = 50
+
 
 class FiscalRegister(models.Model):
     """Software registers (пРРО) at Checkbox. What a person does with the service by a button stands in
@@ -132,7 +135,7 @@ class FiscalRegister(models.Model):
             rounding=bool(self.checkbox_rounding),
             chains=True,
             delivers=frozenset({"email", "sms"}),
-            test=(self.checkbox_licence_key or "").startswith("test"),
+            test=self._checkbox_is_test(),
         )
 
     def _checkbox_validate(self, receipt):
@@ -224,6 +227,11 @@ class FiscalRegister(models.Model):
 
     # === What a document needs ===
 
+    def _checkbox_is_test(self):
+        """Whether the register is one for tests: it has said so, or its licence key does (§9)."""
+        said = (self.status_data or {}).get("test") is True
+        return said or (self.sudo().checkbox_licence_key or "").startswith("test")
+
     def _checkbox_address(self):
         return (self.sudo().checkbox_url or const.URL).strip().rstrip("/")
 
@@ -256,6 +264,7 @@ class FiscalRegister(models.Model):
         return protocol.Circumstances(
             shift=self._checkbox_shift(),
             register=self._checkbox_extra().get("register_id", ""),
+            test=self._checkbox_is_test(),
             printed_cashier=document.cashier_name or "" if self.checkbox_signer == "opener" else "",
             related=original.key or "",
             related_at=f"{at:%Y-%m-%dT%H:%M:%S}+00:00" if at else "",
@@ -277,12 +286,13 @@ class FiscalRegister(models.Model):
                 later._requeue()
 
     def _checkbox_shift(self):
-        """`{"id", "serial"}` of the open shift at the service, as its last document tells."""
+        """`{"id", "serial"}` of the open shift at the service, as the last of its documents that names it tells."""
         shift = self.shift_id
         last = self.env["fiscal.document"].search(
-            [("shift_id", "=", shift.id), ("state", "=", "done"), ("register_id", "=", self.id)], limit=1
+            [("shift_id", "=", shift.id), ("state", "=", "done"), ("register_id", "=", self.id)], limit=NAMING
         )
-        key = (last.service_data or {}).get("shift_id") if shift else None
+        named = ((document.service_data or {}).get("shift_id") for document in last) if shift else ()
+        key = next(filter(None, named), None)
         return {"id": key, "serial": shift.number or None} if key else {}
 
     def _checkbox_extra(self):
@@ -310,6 +320,9 @@ class FiscalRegister(models.Model):
 
     def _checkbox_other_shift(self, document, request, outcome):
         """The open shift of the register is another cashier's: what to do where that cashier is known here."""
+        if not outcome.data:
+            return replace(outcome, code="busy")
+        self._checkbox_learn_cashiers()
         owner = self.checkbox_account_ids.filtered(
             lambda account: account.cashier_id and account.cashier_id == outcome.data.extra.get("cashier_id")
         )
@@ -322,6 +335,11 @@ class FiscalRegister(models.Model):
             return self._checkbox_converse(protocol.submit(request), owner)
         # the base closes this shift and opens the next one before the document
         return replace(outcome, code="shift_expired", message=self._checkbox_sentence("other_shift", outcome.message))
+
+    def _checkbox_learn_cashiers(self):
+        """Sign in the accounts that never did: only then is it known which cashier of Checkbox each of them is."""
+        for account in self.checkbox_account_ids.filtered(lambda account: not account.cashier_id):
+            self._checkbox_converse(protocol.ask(protocol.get("/cashier/me")), account)
 
     # === The line ===
 

@@ -22,7 +22,7 @@ from .documents import returns_chain
 
 Conversation = Generator[Call, Reply, Outcome]
 
-#: the open shift of the register, by the licence key alone (§2.1)
+#: the open shift of the register, by the licence key alone; the list does not name its cashier (§2.1)
 OPEN_SHIFTS = get("/cash-registers/shifts?statuses=OPENED&desc=true&limit=1", bearer=False)
 
 
@@ -149,11 +149,22 @@ def _accepted(request: Mapping, reply: Answer) -> Conversation:
 
 def _whose_shift(request: Mapping, outcome: Outcome) -> Conversation:
     """The signed-in cashier has no shift. Perhaps another one has: a register has one shift, of one cashier (§3.1)."""
-    shifts = answers.listed(read((yield OPEN_SHIFTS)))
-    if not shifts or not answers.inner(shifts[0], "cashier"):
+    said = read((yield OPEN_SHIFTS))
+    shifts = answers.listed(said)
+    if not shifts and not isinstance(said, Failure):
         return outcome
-    data = answers.shift_data(shifts[0], request["zone"])
+    shift = said if isinstance(said, Failure) else (yield from _whole_shift(shifts[0]))
+    if isinstance(shift, Failure):
+        # nothing was registered, and that no shift is open cannot be told from this
+        return Outcome.not_sent(shift.message, code=shift.code)
+    data = answers.shift_data(shift, request["zone"])
     return replace(outcome, code="other_shift", message=data.extra.get("cashier", ""), data=data)
+
+
+def _whole_shift(row: Mapping) -> Generator[Call, Reply, Mapping | Failure]:
+    """A row of a list of shifts with the cashier and the register, which the list leaves out (§2.1)."""
+    shift = read((yield get(f"/shifts/{answers.words(row.get('id'))}")))
+    return shift if isinstance(shift, Mapping | Failure) else Failure("no_json")
 
 
 def _nothing_to_close(request: Mapping, outcome: Outcome) -> Conversation:
@@ -208,14 +219,24 @@ def _before_return(request: Mapping) -> Generator[Call, Reply, Outcome | None]:
     known = yield from _chain_said(request, body, reply.text)
     if known is not None and known.kind is not Kind.REJECTED:  # a return with an error was none: again
         return known
-    paid = answers.integer(body.get("paid_sum"))
+    paid = answers.whole(body.get("paid_sum"))
     if paid is not None and paid not in request["totals"]:
         return Outcome.rejected("chain_paid", f"{answers.amount(paid)}", response=reply.text)
     return None
 
 
 def _chain_said(request: Mapping, body: Mapping, raw: str) -> Generator[Call, Reply, Outcome | None]:
-    outcome = answers.chain_returned(request, body.get("receipts_chain") or [], raw)
+    """What the chain `body` says of its return; None where it was not returned. It names the returns by id alone."""
+    returns = []
+    for key in answers.returned(body):
+        reply = yield get(f"/receipts/{key}")
+        receipt = read(reply)
+        if not isinstance(receipt, Mapping):
+            failure = receipt if isinstance(receipt, Failure) else Failure("no_json")
+            return Outcome.unknown(failure.message, code="no_trace" if failure.code == "not_found" else failure.code)
+        returns.append(receipt)
+        raw = f"{raw}\n{reply.text}"
+    outcome = answers.chain_returned(request, returns, raw)
     if outcome is not None:
         return (yield from _with_serial(request, outcome))
     if body.get("pre_payment_status") in ("CANCELLED", "PARTIAL_CANCELLED"):
@@ -256,7 +277,9 @@ def lookup(request: Mapping) -> Conversation:
         return _unanswered(body, reply)
     if operation == "shift_close" and not request["shift"].get("id"):
         shifts = answers.listed(body)
-        body = shifts[0] if shifts else None
+        body = (yield from _whole_shift(shifts[0])) if shifts else None
+        if isinstance(body, Failure):
+            return Outcome.unknown(body.message, code=body.code)
     if not isinstance(body, Mapping):
         return Outcome.unknown("", code="no_json", response=reply.text)
     if operation in const.BY_RECEIPT:
@@ -338,9 +361,9 @@ def _x_report(request: Mapping, body: Mapping, raw: str) -> Conversation:
     if not report:
         return Outcome.unknown("", code="unexpected", response=raw)
     text = yield from _text(report)
-    data = answers.shift_data({"z_report": body}, request["zone"])
+    data = answers.shift_data({"id": body.get("shift_id"), "z_report": body}, request["zone"])
     at = answers.moment(body.get("created_at"), request["zone"])
-    return Outcome.done(replace(data, number="", registered_at=at, extra={"report_id": report, **text}), response=raw)
+    return Outcome.done(replace(data, number="", registered_at=at, extra={**data.extra, **text}), response=raw)
 
 
 def _text(report: str) -> Generator[Call, Reply, dict]:

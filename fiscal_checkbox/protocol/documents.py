@@ -57,6 +57,7 @@ class Circumstances:
     :param shift: `{"id", "serial"}` of the open shift as far as Odoo knows it
     :param register: the service's own id of the register, "" where it is not known yet
     :param printed_cashier: name in the place of that of the account (§4.1 `cashier_name`)
+    :param test: the register is one for tests
     :param related: id of the sale that is returned, "" where this service does not have it
     :param related_at: when that was registered, ISO 8601 with its zone
     :param relation: id of the prepayment chain that a sale goes on with, or that is returned (§4.4)
@@ -64,6 +65,7 @@ class Circumstances:
 
     shift: Mapping = field(default_factory=dict)
     register: str = ""
+    test: bool = False
     printed_cashier: str = ""
     related: str = ""
     related_at: str = ""
@@ -80,6 +82,7 @@ def build(receipt: Receipt, settings: Settings, around: Circumstances = Circumst
         "body": "" if body is None else encode(body),
         "shift": dict(around.shift),
         "register": around.register,
+        "test": around.test,
         "zone": settings.zone,
         "relation": around.relation,
         "totals": sorted({minor(receipt.total), minor(receipt.total - receipt.rounding)})
@@ -114,7 +117,8 @@ def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tup
         case "shift_open":
             return path, {"id": receipt.key}
         case "shift_close":
-            return path, {}  # empty: the service makes the Z report itself (§3.3)
+            # nothing but that it may have been opened by another program: the service makes the Z report itself (§3.3)
+            return path, {"skip_client_name_check": True}
     return path, None
 
 

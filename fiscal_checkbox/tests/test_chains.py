@@ -27,7 +27,9 @@ class ChainCase(CheckboxCase, AccountingCase):
         row = self.register._checkbox_converse(
             self.ask(f"/prepayment-receipts/{document._checkbox_relation()}"), self.register.checkbox_account_ids[0]
         )
-        payments = [[p["value"] for p in receipt["payments"]] for receipt in row["receipts_chain"]]
+        chain = row["receipts_chain"]
+        receipts = [*chain["pre_payment_receipts"], *filter(None, [chain["after_payment_receipt"]])]
+        payments = [[p["value"] for p in receipt["payments"]] for receipt in receipts]
         return row["pre_payment_status"], row["paid_sum"], row["total_sum"], payments
 
     def ask(self, path):

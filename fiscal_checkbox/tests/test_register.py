@@ -258,6 +258,40 @@ class TestCheckbox(CheckboxCase):
 
     # === Shifts ===
 
+    def fiscal_register(self):
+        """Make the register one that is not for tests."""
+        self.emulated.is_test = False
+        self.emulated.licence_key = "0123456789abcdef01234567"
+        self.register.write({"checkbox_licence_key": self.emulated.licence_key, "status_data": False})
+
+    def test_x_report_leaves_the_shift_known(self):
+        self.sale()
+        self.settle()
+        shift = self.register._checkbox_shift()
+        self.operation("x_report")
+        self.settle()
+        self.assertEqual(self.register._checkbox_shift(), shift)
+        self.assertEqual(shift["id"], self.emulator.shifts[0].id)
+
+    def test_shift_is_known_behind_documents_that_do_not_name_it(self):
+        self.sale()
+        self.settle()
+        shift = self.register._checkbox_shift()
+        __, document = self.sale()
+        self.settle()
+        document._engine().service_data = False
+        self.assertEqual(self.register._checkbox_shift(), shift)
+
+    def test_shift_opened_by_another_program_is_taken_over_and_closed(self):
+        organisation = self.emulator.organisation
+        organisation.open_shift(organisation.cashiers[0], self.emulated, {}, "Checkbox Kasa")
+        organisation.settle()
+        __, document = self.sale()
+        closing = self.operation("shift_close")
+        self.settle()
+        self.assertEqual((document.state, closing.state), ("done", "done"), closing.error_message)
+        self.assertEqual(self.emulator.shifts[0].status, "CLOSED")
+
     def test_shift_opened_elsewhere_is_taken_over(self):
         organisation = self.emulator.organisation
         shift = organisation.open_shift(organisation.cashiers[0], self.emulated, {}, const.CLIENT_NAME)
@@ -333,6 +367,15 @@ class TestCheckbox(CheckboxCase):
         self.assertEqual(self.register.shift_id.opened_by_id, self.second)
         names = self.register.checkbox_account_ids.mapped("name")
         self.assertEqual(names, ["Шевченко Оксана Іванівна", "Бондар Тарас Петрович"])
+
+    def test_a_cashier_takes_over_from_one_who_never_signed_in_from_here(self):
+        self.config.module_pos_hr = True
+        organisation = self.emulator.organisation
+        organisation.open_shift(organisation.cashiers[1], self.emulated, {}, "Checkbox Kasa")
+        organisation.settle()
+        document = self.sale_of(self.cashier)
+        self.assertEqual((document.state, document.shift_number), ("done", 2), self.register.health_message)
+        self.assertEqual([sale.shift.cashier.login for sale in self.registered("SELL")], ["oksana"])
 
     def test_the_opener_signs_for_all_where_it_is_set_so(self):
         self.config.module_pos_hr = True
@@ -456,7 +499,28 @@ class TestCheckbox(CheckboxCase):
 
     # === Offline ===
 
+    def test_offline_receipt_of_a_test_register_waits_for_nothing(self):
+        self.operation("shift_open")
+        self.settle()
+        self.emulator.fault("offline")
+        self.emulator.fault("reset_after", "POST /receipts/sell")
+        __, document = self.sale()
+        self.settle()
+        self.assertTrue(document.service_data["offline"])
+        self.assertEqual((document.is_test, document.checkbox_undelivered), (True, False))
+
+    def test_offline_receipt_that_was_kept_as_undelivered_on_a_test_register(self):
+        self.operation("shift_open")
+        self.settle()
+        self.emulator.fault("offline")
+        __, document = self.sale()
+        self.settle()
+        document._engine().service_data = {**document.service_data, "undelivered": True}
+        document._checkbox_ask_delivery()
+        self.assertEqual(document.checkbox_delivery, "delivered")
+
     def test_offline_receipt_is_marked_and_delivered_later(self):
+        self.fiscal_register()
         self.operation("shift_open")
         self.settle()
         self.emulator.fault("offline")

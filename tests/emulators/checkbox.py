@@ -359,7 +359,7 @@ class CheckboxEmulator(Emulator):
         if call.query.get("desc") == ["true"]:
             rows.reverse()
         limit = min(int(call.query.get("limit", ["25"])[0]), 50)
-        page = [self.organisation.shift_json(shift) for shift in rows[:limit]]
+        page = [self.organisation.shift_json(shift, whole=False) for shift in rows[:limit]]
         return json_answer({"meta": {"limit": limit, "offset": 0}, "results": page})
 
     def ping(self, call: Called) -> HttpAnswer:
@@ -472,10 +472,25 @@ class CheckboxEmulator(Emulator):
         chain = self.organisation.chain(call.values["id"])
         paid = self.organisation.paid(chain)
         left = chain["total"] - paid
-        row = {"relation_id": call.values["id"], "paid_sum": paid, "total_sum": chain["total"], "left_to_pay": left}
-        row["pre_payment_status"] = self._chain_status(chain, left)
-        row["receipts_chain"] = [self.organisation.receipt_json(one, nested=False) for one in chain["receipts"]]
-        return json_answer(row)
+        status = self._chain_status(chain, left)
+        sold = [one for one in chain["receipts"] if one.type == "SELL"]
+        rows = [self.organisation.receipt_json(one, nested=False) for one in sold]
+        closing = rows.pop() if status == "FULL_PAID" or (rows and not left) else None
+        returns = {one.body["related_receipt_id"]: one.id for one in chain["receipts"] if one.type == "RETURN"}
+        return json_answer(
+            {
+                "relation_id": call.values["id"],
+                "paid_sum": float(paid),  # §4.4: a `number`
+                "total_sum": float(chain["total"]),
+                "left_to_pay": left,
+                "pre_payment_status": status,
+                "receipts_chain": {"pre_payment_receipts": rows, "after_payment_receipt": closing},
+                "receipt_chain": {
+                    "returned_receipts": [one.id for one in chain["receipts"] if one.type == "RETURN"],
+                    "returned_receipts_mapping": returns,
+                },
+            }
+        )
 
     def _chain_status(self, chain: dict, left: int) -> str:
         returns = self.organisation.of_chain(chain, "RETURN")

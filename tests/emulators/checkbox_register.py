@@ -285,7 +285,7 @@ class Organisation:
         register.offline, register.online_at, register.offline_since = False, None, None
         for receipt in self.receipts.values():
             if receipt.shift.register is register and receipt.is_offline:
-                receipt.is_sent = True
+                receipt.is_sent = not register.is_test  # §9: nothing of a test register goes to the tax service
 
     # === Shifts (§3) ===
 
@@ -633,9 +633,10 @@ class Organisation:
             }
         return row
 
-    def shift_json(self, shift: Shift) -> dict:
+    def shift_json(self, shift: Shift, whole: bool = True) -> dict:
+        """`ShiftWithCashierAndCashRegister`, or the `ShiftModel` of the lists, which names neither (§2.1)."""
         balance = {"initial": shift.initial, "balance": shift.balance, **shift.sums}
-        return {
+        row = {
             "id": shift.id,
             "serial": shift.serial,
             "status": shift.status,
@@ -648,6 +649,11 @@ class Organisation:
             "balance": {**balance, "discounts_sum": 0, "extra_charge_sum": 0},
             "taxes": [],
             "emergency_close": False,
+        }
+        if not whole:
+            return row
+        return {
+            **row,
             "cash_register": self.register_json(shift.register),
             "cashier": self.cashier_json(shift.cashier),
         }
@@ -678,11 +684,11 @@ class Organisation:
             "related_receipt_id": receipt.body.get("related_receipt_id"),
             "pre_payment_relation_id": receipt.relation,
             "context": receipt.body.get("context"),
-            "is_test": register.is_test,
             "transaction": self._receipt_transaction(receipt),
         }
         if nested:
-            return {**row, "shift": self.shift_json(receipt.shift)}
+            # the flat form has no `is_test` (§9)
+            return {**row, "is_test": register.is_test, "shift": self.shift_json(receipt.shift)}
         return {
             **row,
             "shift_id": receipt.shift.id,

@@ -163,12 +163,20 @@ def test_the_id_is_known_already():
 def test_the_shift_is_closed():
     closed = refusal(400, "Зміну не відкрито", "shift.not_opened")
     assert kind_and_code(submit(closed, answer(200, "[]"))) == ("blocked", "shift_closed")
-    assert kind_and_code(submit(closed, Lost("reset"))) == ("blocked", "shift_closed")
-    other = {"id": OTHER, "status": "OPENED", "serial": 4, "cashier": {"id": "c2", "full_name": "Бондар Т. П."}}
+    other = {"id": OTHER, "status": "OPENED", "serial": 4}
     for rows in ([other], {"results": [other]}):
-        outcome = submit(closed, answer(200, json.dumps(rows)))
+        whole = {**other, "cashier": {"id": "c2", "full_name": "Бондар Т. П."}}
+        outcome, calls = run(protocol.submit(SALE), closed, answer(200, json.dumps(rows)), answer(200, **whole))
+        assert calls[-1].path == f"/shifts/{OTHER}"
         assert kind_and_code(outcome) == ("blocked", "other_shift")
         assert outcome.message == "Бондар Т. П." and outcome.data.extra["cashier_id"] == "c2"
+
+
+def test_a_shift_is_not_taken_for_closed_where_the_register_cannot_be_asked():
+    closed = refusal(400, "Зміну не відкрито", "shift.not_opened")
+    assert kind_and_code(submit(closed, Lost("reset"))) == ("not_sent", "no_connection")
+    row = json.dumps([{"id": OTHER, "status": "OPENED"}])
+    assert kind_and_code(submit(closed, answer(200, row), answer(502, "<html>"))) == ("not_sent", "server_error")
 
 
 def test_a_closed_shift_that_cannot_be_asked_about_is_not_given_up():
@@ -238,10 +246,13 @@ def test_number_of_a_shift_that_odoo_does_not_know():
 
 
 def test_an_offline_receipt_is_marked_until_it_is_delivered():
-    data = lookup(answer(200, **{**DONE, "is_created_offline": True, "control_number": "9933"})).data
+    told = {**DONE, "is_created_offline": True, "control_number": "9933", "is_test": False}
+    data = lookup(answer(200, **told)).data
     assert (data.extra, data.sign) == ({"offline": True, "undelivered": True}, "9933")
     data = lookup(answer(200, **{**DONE, "is_created_offline": True, "is_sent_dps": True})).data
     assert data.extra == {"offline": True}
+    data = lookup(answer(200, **told), request=frozen(sale(), test=True)).data
+    assert (data.extra, data.test) == ({"offline": True}, True), "a test register never delivers anything"
 
 
 def test_a_total_that_was_not_sent_is_told():
@@ -311,6 +322,23 @@ def test_a_shift_is_taken_over_on_this_register_only(emulator, client):
         (Lost("reset"), "not_sent"),
     ):
         assert submit(exists, shift, reply, request=request).kind.value == expected
+
+
+def test_a_shift_that_another_program_opened(emulator, client):
+    emulator.shifts[0].client = "Checkbox Kasa"
+    outcome = client.submit(operation("shift_close"), shift={"id": emulator.shifts[0].id, "serial": 1})
+    assert (outcome.kind.value, emulator.shifts[0].status) == ("done", "CLOSED")
+
+
+def test_an_x_report_names_its_shift(emulator, client):
+    assert client.submit(operation("x_report")).data.extra["shift_id"] == emulator.shifts[0].id
+
+
+def test_a_test_receipt_that_is_looked_up_stays_one(emulator, client):
+    emulator.fault("reset_after", "POST /receipts/sell")
+    request = frozen(sale(), test=True)
+    assert client.run(protocol.submit(request)).kind.value == "unknown"
+    assert client.run(protocol.lookup(request)).data.test is True
 
 
 def test_a_register_with_the_shift_of_another_cashier(emulator, client):
@@ -430,6 +458,7 @@ def test_a_shift_of_more_than_a_day(emulator, client):
 
 
 def test_offline(emulator, client):
+    client.register.is_test = False
     emulator.fault("offline")
     data = client.submit(sale()).data
     assert data.extra["undelivered"] and data.number.startswith("OFF")
@@ -466,6 +495,31 @@ def test_return_of_a_chain(emulator, client):
     sent = len([request for request in emulator.requests if request.path.endswith("/return")])
     assert client.submit(back, relation=KEY).data.extra == outcome.data.extra
     assert len([request for request in emulator.requests if request.path.endswith("/return")]) == sent == 1
+
+
+@pytest.mark.parametrize("fault", ["reset_after", "cut", "garbage"])
+def test_return_of_a_chain_whose_answer_is_lost(emulator, client, fault):
+    back = prepaid(client)
+    emulator.fault(fault, "POST /prepayment-receipts/{id}/return")
+    assert client.submit(back, relation=KEY).kind.value == "unknown"
+    outcome = client.run(protocol.lookup(frozen(back, relation=KEY)))
+    assert (outcome.kind.value, outcome.data.total, outcome.code) == ("done", Decimal("65.00"), "")
+
+
+def test_a_chain_whose_returns_cannot_be_read(emulator, client):
+    back = prepaid(client)
+    client.submit(back, relation=KEY)
+    request = frozen(back, relation=KEY)
+    emulator.fault("http_error", "GET /receipts/{id}", times=2)
+    assert client.run(protocol.lookup(request)).kind.value == "unknown"
+    outcome, sent = client.run(protocol.submit(request)), len(emulator.receipts)
+    assert (outcome.kind.value, len(emulator.receipts)) == ("unknown", sent), "it is never returned twice"
+
+
+def test_a_chain_that_counts_another_sum_is_not_returned(emulator, client):
+    back = prepaid(client)
+    emulator.organisation.chains[KEY]["receipts"][0].paid += 1
+    assert client.submit(back, relation=KEY).code == "chain_paid"
 
 
 def test_return_of_a_chain_that_was_never_seen(emulator, client):

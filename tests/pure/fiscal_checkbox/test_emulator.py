@@ -330,7 +330,12 @@ def test_return_of_a_prepayment(emulator, token):
     assert call(emulator, "POST", f"{path}/return", {}, token)[0] == 400, "once"
     assert call(emulator, "POST", path, {"payments": [{"type": "CASH", "value": 1}]}, token)[0] == 422
     chain = call(emulator, "GET", path, token=token)[1]
-    assert (chain["pre_payment_status"], len(chain["receipts_chain"])) == ("CANCELLED", 4)
+    assert chain["pre_payment_status"] == "CANCELLED"
+    sold, back = chain["receipts_chain"], chain["receipt_chain"]["returned_receipts"]
+    assert [row["total_sum"] for row in sold["pre_payment_receipts"]] == [1000], "of the whole order"
+    assert sold["after_payment_receipt"]["type"] == "SELL"
+    assert back == [row["id"] for row in returns]
+    assert chain["receipt_chain"]["returned_receipts_mapping"][body["id"]] == back[0]
 
 
 def test_a_prepayment_that_is_not_accepted(emulator, token):
@@ -362,7 +367,24 @@ def test_pace():
 # === Offline ===
 
 
+def test_a_test_register_delivers_nothing(emulator, clock, token):
+    open_shift(emulator, token)
+    emulator.fault("offline")
+    __, receipt = sell(emulator, token, cash=1000)
+    emulator.fault("offline", active=False)
+    call(emulator, "POST", "/cash-registers/go-online", {}, token)
+    got = call(emulator, "GET", f"/receipts/{receipt['id']}", token=token)[1]
+    assert got["is_sent_dps"] is False and "is_test" not in got
+
+
+def test_a_list_of_shifts_names_no_cashier(emulator, token):
+    open_shift(emulator, token)
+    (row,) = call(emulator, "GET", "/cash-registers/shifts?statuses=OPENED")[1]["results"]
+    assert not {"cashier", "cash_register"} & row.keys()
+
+
 def test_offline(emulator, clock, token):
+    emulator.organisation.registers[0].is_test = False
     open_shift(emulator, token)
     emulator.fault("offline")
     __, receipt = sell(emulator, token, cash=1000)
