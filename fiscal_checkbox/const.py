@@ -48,7 +48,6 @@ ROUNDING = {"ROUND_10": 10, "ROUND_50": 50}
 
 #: a price is below this many kopecks (§4.1)
 PRICE_LIMIT = 10**11
-UKTZED_LENGTH = 64
 CODE_LENGTH = 256
 BARCODE_LENGTH = 4096
 PHONE = re.compile(r"380\d{9}")

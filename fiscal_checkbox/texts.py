@@ -78,6 +78,9 @@ PROBLEMS = {
     "line_digits": _lt("“%(name)s”: a quantity has at most three decimals, a price and an amount two."),
     "line_price": _lt("“%(name)s”: the price has to be above zero and below 1,000,000,000."),
     "line_tax": _lt("“%(name)s”: this tax code is not one of Checkbox. Fetch the taxes on the register's form."),
-    "line_goods_code": _lt("“%(name)s”: the goods code (УКТЗЕД) has at most 64 characters."),
+    "line_goods_code": _lt(
+        "“%(name)s”: the goods code is neither one of УКТЗЕД (ten digits) nor one of ДКПП (as 62.01.11). Correct it on "
+        "the product; a letter О looks like a zero."
+    ),
     "line_barcode": _lt("“%(name)s”: the bar code is too long."),
 }

@@ -1,5 +1,7 @@
 """The words of Vchasno.Kasa. `§` names the section of the protocol notes (`vchasno.md`) that a table comes from."""
 
+import re
+
 #: where the service answers (§1.1)
 URL = "https://kasa.vchasno.ua"
 #: where Device Manager answers on its own computer (§8.1)
@@ -36,6 +38,8 @@ OPERATION_NAMES = {"sale": "Оплата", "sale_return": "Повернення"
 #: groups of taxes (§4)
 TAX_GROUPS = range(1, 11)
 
+#: what stands on the receipt for a product whose name, code and bar code the service cannot print (§1.4)
+NAMELESS = "Товар"
 #: longest name of a row that clients send (§3.3)
 NAME_LENGTH = 128
 #: longest name of a register (§10)
@@ -165,6 +169,14 @@ DM_CODES = {
     2014: ("blocked", "no_device"),
     3003: ("blocked", "shift_expired"),
 }
+#: sentences of refusals that a shift which is opened or closed first does away with (§6.2: 2007, 2008)
+SHIFT_TROUBLE = ("shift_closed", "shift_expired")
+#: words by which a refusal without a code of its own (cloud: 2000) tells that the cashier's key can sign no more
+KEY_WORDS = re.compile(
+    r"(термін|строк) дії\W+(\w+\W+){0,3}?(ключ|сертифікат|кеп|підпис)"
+    r"|(ключ|сертифікат|кеп|підпис)\w*\W+(\w+\W+){0,3}?(закінч|прострочен|недійсн|не дійсн|відклик)",
+    re.I,
+)
 #: warning «the shift is open for more than 24 hours» (§5)
 SHIFT_IS_OLD = 3003
 #: `tag` is not known to Device Manager (§6.3)

@@ -77,10 +77,13 @@ PROBLEMS = {
     "operation": _lt("Vchasno.Kasa cannot do this kind of document (%(operation)s)."),
     "cash_amount": _lt("The amount of cash has to be above zero."),
     "withdrawal_in_cash": _lt("Cash is handed out against a card, not against cash. Choose a card payment."),
-    "line_name": _lt("A line of the receipt has no name (“%(name)s”)."),
     "line_quantity": _lt("“%(name)s”: the quantity has to be above zero, with at most three decimals."),
     "line_amount": _lt("“%(name)s”: price and amount must not be negative and have at most two decimals."),
     "line_price": _lt("“%(name)s”: price × quantity comes to nothing. Set a price."),
+    "line_goods_code": _lt(
+        "“%(name)s”: the goods code is neither one of УКТЗЕД (ten digits) nor one of ДКПП (as 62.01.11). Correct it on "
+        "the product; a letter О looks like a zero."
+    ),
     "line_tax": _lt("“%(name)s”: no tax group of Vchasno.Kasa. Name it in Fiscal → Registers → the register → Taxes."),
     "rounding": _lt("The rounding of %(rounding)s is more than 0.99. Set a smaller one in the point of sale."),
     "sums": _lt("The lines come to %(lines)s, %(paid)s was paid."),

@@ -419,8 +419,9 @@ class FiscalRegister(models.Model):
         if outcome.kind is not Kind.BLOCKED or document.state != "queued" or document.operation not in NEEDS_SHIFT:
             return
         operations = self._capabilities().operations
-        if outcome.code == "shift_closed" and self.shift_id:
+        if outcome.code == "shift_closed":
             self._forget_shift()
+            self._open_shift_before(document)
         elif outcome.code == "shift_expired" and "shift_close" in operations:
             self._renew_shift(document)
         else:

@@ -48,6 +48,13 @@ class FiscalRegister(models.Model):
         for operation, priority in steps:
             self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
 
+    def _open_shift_before(self, document):
+        """Open the shift for a document that should have opened it itself, as the service refuses to."""
+        capabilities = self._capabilities()
+        if "shift_open" in capabilities.operations and document.operation in capabilities.opens_shift:
+            event = f"shift.open.for:{document.id}:{document.tries}"
+            self._enqueue_simple("shift_open", event, document.employee_id, priority=1)
+
     def _forget_shift(self):
         """The register says that no shift is open: Odoo's record of it ends too."""
         self.shift_id.write({"state": "closed", "closed_at": fields.Datetime.now()})
@@ -88,6 +95,9 @@ class FiscalRegister(models.Model):
     def _registered(self, document):
         """Keep the record of shifts in step with what was registered."""
         number = document.shift_number
+        if number and self.shift_id and not self.shift_id.number and document.operation != "shift_open":
+            # whatever opened it did not tell its number, an answer that was lost for example
+            self.shift_id.number = number
         if document.operation == "shift_close":
             self._close_shift(document)
             return

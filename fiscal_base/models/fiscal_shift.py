@@ -82,6 +82,8 @@ class FiscalShift(models.Model):
             operation = document.operation
             if operation in ("cash_in", "cash_out", "cash_withdrawal"):
                 add(operation, money(document.total))
+            if operation == "zero":
+                add("sale.count", 1)  # a sale of nothing is one of its receipts
             if operation not in ("sale", "sale_return"):
                 continue
             credit = document._credit() if chains else ZERO

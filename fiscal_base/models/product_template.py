@@ -1,6 +1,8 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 from ..const import AGENTS, MEASURES, PAYMENT_AGENTS, PAYMENT_SUBJECTS
+from ..tools.goods_code import dkpp, uktzed
 from ..tools.text import one_line
 
 
@@ -54,6 +56,20 @@ class ProductTemplate(models.Model):
             if template.fiscal_subject not in (False, "1", "4"):
                 continue
             template.fiscal_subject = "4" if template.type == "service" else "1"
+
+    @api.constrains("fiscal_goods_code")
+    def _check_fiscal_goods_code(self):
+        for template in self:
+            code = template.fiscal_goods_code or ""
+            if code.strip() and not (uktzed(code) or dkpp(code)):
+                raise ValidationError(
+                    self.env._(
+                        "“%(product)s”: the goods code “%(code)s” is neither one of УКТЗЕД (ten digits) nor one of ДКПП "
+                        "(as 62.01.11). A letter О looks like a zero.",
+                        product=template.display_name,
+                        code=code,
+                    )
+                )
 
 
 class ProductProduct(models.Model):

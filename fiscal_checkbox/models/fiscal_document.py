@@ -28,10 +28,12 @@ class FiscalDocument(models.Model):
     )
     checkbox_text = fields.Text(string="Report", compute="_compute_checkbox_text")
 
-    @api.depends("service_data", "provider")
+    @api.depends("service_data", "provider", "is_test")
     def _compute_checkbox_delivery(self):
         for document in self:
-            data = (document.service_data or {}) if document.provider == "checkbox" else {}
+            # nothing of a test register is ever delivered
+            fiscal = document.provider == "checkbox" and not document.is_test
+            data = (document.service_data or {}) if fiscal else {}
             document.checkbox_undelivered = bool(data.get("undelivered"))
             document.checkbox_delivery = data.get("offline") and ("waiting" if data.get("undelivered") else "delivered")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...fiscal_base.tools.goods_code import dkpp, uktzed
 from ...fiscal_base.tools.money import CENT, MILLI
 from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Receipt
@@ -31,7 +32,7 @@ def _line_problems(line: Line) -> list[str]:
     checks = {
         "line_price": bool(line.price or line.amount) and priced(line)[0] < const.PRICE_LIMIT,
         "line_tax": line.tax_code in ("", const.NO_TAX) or (line.tax_code.isascii() and line.tax_code.isdigit()),
-        "line_goods_code": len(line.goods_code.strip()) <= const.UKTZED_LENGTH,
+        "line_goods_code": not line.goods_code.strip() or bool(uktzed(line.goods_code) or dkpp(line.goods_code)),
         "line_barcode": len(line.barcode.strip()) <= const.BARCODE_LENGTH,
     }
     return [code for code, passed in checks.items() if not passed]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 
+from ...fiscal_base.tools.goods_code import uktzed
 from ...fiscal_base.tools.money import minor
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from ...fiscal_base.tools.text import one_line, shorten
@@ -159,7 +160,7 @@ def _good(line: Line, back: bool) -> dict:
         "name": one_line(line.name),
         "price": price,
         "tax": [] if line.tax_code in ("", const.NO_TAX) else [int(line.tax_code)],
-        "uktzed": line.goods_code.strip(),
+        "uktzed": uktzed(line.goods_code) or line.goods_code.strip(),
         "barcode": line.barcode.strip(),
         **_stamps(line),
     }

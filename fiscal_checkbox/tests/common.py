@@ -43,6 +43,12 @@ def connect(register, emulator, employees, number=0):
     register._checkbox_fetch_taxes()
 
 
+def make_fiscal(register, emulated):
+    """Make the register one that is not for tests, here and at the service."""
+    emulated.is_test, emulated.licence_key = False, "0123456789abcdef01234567"
+    register.write({"checkbox_licence_key": emulated.licence_key, "status_data": False})
+
+
 def keep_what_is_kept(test):
     """In a test the cursors of the lane and of the token share a connection, so that the rollback after a call takes
     back what the other has committed. Write it again; `test_account.py` tests it on real cursors.

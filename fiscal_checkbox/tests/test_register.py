@@ -13,7 +13,7 @@ from odoo.tests import tagged
 from odoo.addons.fiscal_base.tools.outcome import Outcome
 
 from .. import const, texts
-from .common import CheckboxCase
+from .common import CheckboxCase, make_fiscal
 
 ADDON = Path(__file__).resolve().parents[1]
 SECRETS = ("1111111", "taras-secret", "test0123456789abcdef0001")
@@ -257,12 +257,6 @@ class TestCheckbox(CheckboxCase):
         self.assertEqual(len(self.registered("SELL")), 4)
 
     # === Shifts ===
-
-    def fiscal_register(self):
-        """Make the register one that is not for tests."""
-        self.emulated.is_test = False
-        self.emulated.licence_key = "0123456789abcdef01234567"
-        self.register.write({"checkbox_licence_key": self.emulated.licence_key, "status_data": False})
 
     def test_x_report_leaves_the_shift_known(self):
         self.sale()
@@ -517,10 +511,11 @@ class TestCheckbox(CheckboxCase):
         self.settle()
         document._engine().service_data = {**document.service_data, "undelivered": True}
         document._checkbox_ask_delivery()
-        self.assertEqual(document.checkbox_delivery, "delivered")
+        self.assertNotIn("undelivered", document.service_data)
+        self.assertFalse(document.checkbox_delivery or document.checkbox_undelivered)
 
     def test_offline_receipt_is_marked_and_delivered_later(self):
-        self.fiscal_register()
+        make_fiscal(self.register, self.emulated)
         self.operation("shift_open")
         self.settle()
         self.emulator.fault("offline")

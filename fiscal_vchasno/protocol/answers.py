@@ -163,6 +163,8 @@ def judge_code(said: Said, dm: bool = False) -> tuple[str, str]:
     to another register.
     """
     kind, key = (const.DM_CODES if dm else const.CLOUD_CODES).get(said.res, ("unknown", "refused"))
+    if key == "refused" and said.action == const.STOP and const.KEY_WORDS.search(said.words):
+        return "blocked", "key"
     if said.action == const.COLLISION:
         return "unknown", "collision" if kind == "unknown" else key
     if said.action == const.REPEAT:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ...fiscal_base.const import RECEIPTS
+from ...fiscal_base.tools.goods_code import dkpp, uktzed
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO, money
 from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from .. import const
-from .requests import clean, pay_type
+from .requests import pay_type
 
 
 def problems(receipt: Receipt) -> list[Problem]:
@@ -41,11 +42,11 @@ def _line_problems(line: Line) -> list[str]:
     if line.amount == 0:
         return []
     checks = {
-        "line_name": bool(clean(line.name)),
         "line_quantity": line.quantity > 0 and line.quantity == line.quantity.quantize(MILLI),
         "line_amount": _amount(line.price) and _amount(line.amount),
         # Device Manager's code 1107
         "line_price": money(line.price * line.quantity) > 0,
+        "line_goods_code": not line.goods_code.strip() or bool(uktzed(line.goods_code) or dkpp(line.goods_code)),
         "line_tax": line.tax_code.isdigit() and int(line.tax_code) in const.TAX_GROUPS,
     }
     return [code for code, passed in checks.items() if not passed]

@@ -74,6 +74,9 @@ def _repeated(request: dict, access: Access, url: str, absent: bool = False) -> 
     :param absent: nothing was registered under the tag before
     """
     outcome = parse(request, (yield http(request, access)), url)
+    if absent and outcome.kind is Kind.BLOCKED and outcome.code in const.SHIFT_TROUBLE:
+        # a tag that was registered is answered with its receipt, whatever the shift is like: this one never was
+        return Outcome.not_sent(outcome.message, 0, code=outcome.code, response=outcome.response)
     unexplained = outcome.kind is Kind.REJECTED and outcome.code == "refused" and not absent
     if unexplained or outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
         return dataclasses.replace(outcome, kind=Kind.UNKNOWN)

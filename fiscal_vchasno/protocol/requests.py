@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 
 from ...fiscal_base.tools import transport
 from ...fiscal_base.tools.exact_json import encode
+from ...fiscal_base.tools.goods_code import dkpp, uktzed
 from ...fiscal_base.tools.money import CENT, ZERO, money, quantity, spread
 from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from ...fiscal_base.tools.text import one_line, shorten
@@ -24,8 +25,16 @@ VERSION = 6
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 #: a Ukrainian number as people write it: 380…, 80… or 0…
 _PHONE = re.compile(r"(?:38|8)?0(\d{9})")
-#: letters that people type for those of the service's list
-_ALIKE = str.maketrans({"ʼ": "'", "`": "'", "´": "'", "\u2011": "-", "−": "-", "…": "..."})
+#: characters that people type, and what stands for them in the service's list: alike ones, or what they mean
+_ALIKE = str.maketrans(
+    {
+        **{"ʼ": "'", "`": "'", "´": "'", "ʹ": "'", "‐": "-", "\u2011": "-", "−": "-", "…": "...", "⁄": "/", "∕": "/"},
+        **{"₴": "грн", "€": "EUR", "£": "GBP", "×": "x", "✕": "x", "÷": "/", "·": ".", "•": "*", "µ": "мк", "μ": "мк"},
+        **{"Ł": "L", "ł": "l", "Ø": "O", "ø": "o", "Đ": "D", "đ": "d", "Ð": "D", "ð": "d", "ı": "i", "ß": "ss"},
+        **{"Æ": "AE", "æ": "ae", "Œ": "OE", "œ": "oe", "Þ": "Th", "þ": "th", "Ў": "У", "ў": "у", "Ә": "Э", "ә": "э"},
+        **{"α": "a", "β": "b", "γ": "g", "δ": "d", "λ": "l", "π": "pi", "Ω": "Ohm", "ω": "w", "\u2126": "Ohm"},
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -81,14 +90,17 @@ def thaw(request: dict) -> dict:
 
 def clean(text: str | None) -> str:
     """`text` with nothing but the characters that the service takes (§1.4): others become alike ones, or go."""
-    plain = one_line((text or "").translate(_ALIKE))
-    kept = []
-    for character in plain:
+    kept = ""
+    for character in one_line((text or "").translate(_ALIKE)):
         if _taken(character):
-            kept.append(character)
-        else:
-            kept += [part for part in unicodedata.normalize("NFKD", character) if _taken(part)] or [" "]
-    return one_line("".join(kept))
+            kept += character
+            continue
+        parts = unicodedata.normalize("NFKD", character).translate(_ALIKE)
+        plain = "".join(part for part in parts if _taken(part)) or " "
+        if plain[0].isdigit() and kept[-1:].isdigit():
+            plain = f" {plain}"  # 1½ is 1 1/2, not 11/2
+        kept += plain
+    return one_line(kept)
 
 
 def _taken(character: str) -> bool:
@@ -260,13 +272,15 @@ def _row(line: Line) -> dict:
     count, price = quantity(line.quantity), money(line.price)
     cost = money(count * price)
     discount = cost - line.amount
+    services = dkpp(line.goods_code)
     return _present(
         {
             "code": clean(line.product_code),
             "code1": clean(line.barcode),
-            "code2": clean(line.goods_code),
+            "code2": "" if services else uktzed(line.goods_code) or clean(line.goods_code),
+            "code3": services,
             **_stamps(line),
-            "name": shorten(clean(line.name), const.NAME_LENGTH),
+            "name": _name(line),
             "cnt": count,
             "price": price,
             "cost": cost if cost != count * price else None,
@@ -275,6 +289,18 @@ def _row(line: Line) -> dict:
             "comment": clean(line.extra.get("comment", "")),
         }
     )
+
+
+def _name(line: Line) -> str:
+    """What the service can print of the name; else the code, else a word that stands for any product: what is paid is
+    registered.
+    """
+    names = (clean(text) for text in (line.name, line.product_code, line.barcode))
+    return shorten(next(filter(_says_something, names), const.NAMELESS), const.NAME_LENGTH)
+
+
+def _says_something(name: str) -> bool:
+    return any(character.isalnum() for character in name)
 
 
 def _stamps(line: Line) -> dict:

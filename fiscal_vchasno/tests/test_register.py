@@ -206,6 +206,7 @@ class TestVchasno(VchasnoCase):
         self.sell(self.refund_lines(order), [(self.shop.cash, -order.amount_total)])
         self.operation("cash_in", 500)
         self.operation("cash_withdrawal", 100)
+        self.operation("zero")
         self.drain()
         shift = self.register.shift_id
         self.operation("shift_close")
@@ -316,6 +317,58 @@ class TestVchasno(VchasnoCase):
         for __ in range(3):
             self.settle()
         self.assertOneReceipt(document)
+
+    def test_request_that_never_arrived_before_the_shift_grew_too_old(self):
+        self.sale()
+        self.drain()
+        self.emulator.fault("reset_before")
+        __, document = self.sale()
+        self.drain()
+        self.assertEqual(document.state, "unknown")
+        self.emulator.fault("shift_expired")
+        for __ in range(5):
+            self.settle()
+        self.assertEqual((document.state, document.shift_number), ("done", 2), document.error_message)
+        self.assertEqual(len(self.printed(1)), 2)
+        self.assertEqual(len(self.printed(11)), 1)
+
+    def test_lost_answer_to_the_first_sale_of_a_shift(self):
+        """Its shift has no number until the next receipt names it; the two are one shift."""
+        self.emulated.first_shift = 46
+        self.emulator.fault("reset_after", "sale")
+        __, first = self.sale()
+        self.drain()
+        self.settle()
+        self.assertEqual((first.state, first.shift_number), ("done", 0))
+        __, second = self.sale()
+        self.settle()
+        shift = self.register.shift_id
+        self.assertEqual((first.shift_id, second.shift_id, shift.number), (shift, shift, 46))
+        self.operation("shift_close")
+        self.settle()
+        self.assertEqual((shift.state, shift.differs), ("closed", False), shift.z_data)
+
+    def test_shift_that_no_receipt_opens(self):
+        self.emulated.wants_opening = True
+        __, document = self.sale()
+        self.drain()
+        for __ in range(3):
+            self.settle()
+        self.assertOneReceipt(document)
+        self.assertEqual([printed.task for printed in self.emulator.documents], [0, 1])
+
+    def test_expired_key_blocks_the_register_and_loses_nothing(self):
+        self.emulator.fault("key_expired")
+        documents = self.sale()[1] | self.sale()[1]
+        self.drain()
+        self.settle()
+        self.assertEqual(documents.mapped("state"), ["queued", "queued"])
+        self.assertEqual(self.register.health, "problem")
+        self.assertIn("cashier's key", self.register.health_message)
+        self.emulator.fault("key_expired", expired=False)
+        for __ in range(3):
+            self.settle()
+        self.assertEqual(documents.mapped("state"), ["done", "done"])
 
     def test_service_is_down(self):
         self.emulator.down()

@@ -108,6 +108,29 @@ class TestVchasnoTours(FiscalTourCase):
         self.assertEqual(returned["rrn"], terminal.transactions[1].rrn)
         self.assertEqual(emulator.oddities, [])
 
+    def test_a_browser_that_sends_again_by_itself(self):
+        """Each operation meets a connection that ends after it was carried out and before a byte of the answer."""
+        emulator = self.in_device_manager("dm_browser")
+        self.shop.card.write(
+            {
+                "payment_method_type": "terminal",
+                "use_payment_terminal": "vchasno",
+                "vchasno_terminal": emulator.terminals[0].name,
+                "vchasno_terminal_url": emulator.url,
+            }
+        )
+        emulator.fault("no_funds", "pay")
+        for name in ("pay", "refund", "sale", "return"):
+            emulator.fault("reused", name)
+        self.tour("fiscal_vchasno_terminal")
+        terminal = emulator.terminals[0]
+        self.assertEqual([each.task for each in terminal.transactions], [1, 2], "charged once, given back once")
+        self.assertEqual(terminal.money, 0)
+        self.assertEqual([printed.task for printed in emulator.documents if printed.task in (1, 2)], [1, 2])
+        self.assertEqual(set(self.documents().mapped("state")), {"done"})
+        struck = {"pay", "refund", "sale", "return"} - {fault["command"] for fault in emulator.faults.listed()}
+        self.assertTrue({"sale", "return"} <= struck, "the fault was there to be met")
+
     def test_invoice_paid_and_the_missing_phone_asked_for(self):
         """An accountant pays an invoice; the receipt is mailed and, once the phone is known, sent by Viber."""
         emulator = self.in_the_cloud()

@@ -47,6 +47,7 @@ class VchasnoEmulator(Emulator):
         "auto_close": "at once: the cabinet closes the shift",
         "offline": "at once: the register works without the tax service; option `online` (false)",
         "blocked": "at once: the register is blocked; option `blocked` (true)",
+        "key_expired": "at once: the cashier's key signs no more; option `expired` (true)",
     }
 
     def __init__(
@@ -95,7 +96,9 @@ class VchasnoEmulator(Emulator):
                 register.online = fault.options.get("online", False)
             elif fault.kind == "blocked":
                 register.blocked = fault.options.get("blocked", True)
-        return fault.kind in ("shift_expired", "auto_close", "offline", "blocked")
+            elif fault.kind == "key_expired":
+                register.key_expired = fault.options.get("expired", True)
+        return fault.kind in ("shift_expired", "auto_close", "offline", "blocked", "key_expired")
 
     def name_of(self, request: HttpRequest) -> str:
         path = request.path.partition("?")[0]

@@ -104,8 +104,6 @@ class DeviceManagerEmulator(Emulator):
     # === HTTP (§8.2) ===
 
     def answer(self, request: HttpRequest, fault: Fault | None) -> HttpAnswer:
-        if request.method == "OPTIONS":
-            return self._preflight(request)
         path, query = urlsplit(request.path).path, parse_qs(urlsplit(request.path).query)
         if request.method != "POST" or path not in ("/dm/execute", "/dm/execute-prn"):
             return html_answer("<html><body>404</body></html>", 404)
@@ -188,8 +186,11 @@ class DeviceManagerEmulator(Emulator):
         headers = {"Content-Type": "application/json", "Access-Control-Allow-Origin": "*"}
         return HttpAnswer(200, encode(value).encode(), headers)
 
-    def _preflight(self, request: HttpRequest) -> HttpAnswer:
-        """Browsers ask first (§8.6). What Device Manager answers is not known; a shop may need a proxy before it."""
+    def preflight(self, request: HttpRequest) -> HttpAnswer:
+        """Browsers ask first (§8.6); without a body, so that the connection is ready for the request itself.
+
+        What Device Manager answers is not known; a shop may need a proxy before it.
+        """
         return HttpAnswer(
             200,
             b"",

@@ -87,6 +87,8 @@ ERRORS = {
     "change": (1065, 1001, "Від'ємна решта"),
     "card_only": (1119, 1001, "Видача готівки не може бути готівкою"),
     "blocked": (1036, 2009, "Каса заблокована"),
+    # no code of the cloud is documented for it: the general one
+    "key": (1069, 2000, "Термін дії ключа закінчився"),
     "task": (2000, 1013, "Не реалізовано для таких вхідних даних"),
 }
 #: errors that only a person mends: `res_action` 3; of the others the shift's too
@@ -234,6 +236,9 @@ class Register:
     site: str = "https://kasa.vchasno.ua"
     online: bool = True
     blocked: bool = False
+    key_expired: bool = False
+    #: no receipt opens the shift, although the cloud promises it (2007 is one of its codes)
+    wants_opening: bool = False
     cash: Decimal = ZERO
     shift: Shift | None = None
     shifts: list[Shift] = field(default_factory=list)
@@ -273,6 +278,8 @@ class Register:
             raise Refused("blocked")
         if task == 10:
             return self._report(fiscal, 10)
+        if self.key_expired:
+            raise Refused("key")
         if task == 0:
             if self.shift:
                 raise Refused("shift_open")
@@ -283,7 +290,7 @@ class Register:
             raise Refused("task", "fiscal.task")
         if self.expired:
             raise Refused("shift_expired")
-        if not self.shift and not self.auto_open:
+        if not self.shift and (not self.auto_open or self.wants_opening):
             raise Refused("shift_closed")
         content = self._receipt(request, task) if task in (1, 2) else self._money(fiscal, task)
         if not self.shift:

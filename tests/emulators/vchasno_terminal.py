@@ -18,6 +18,11 @@ REFUSALS = {
     "not_connected": (5014, "Термінал не підключено"),
     "device_busy": (5022, "Термінал зайнятий"),
     "no_answer": (411, "Час очікування відповіді терміналу вичерпано"),
+    "device_error": (430, "Помилка пристрою"),
+    "closed": (1016, "Connection Closed Gracefully"),
+    "technical": (5006, "Технічна помилка"),
+    "bank_down": (5021, "Банк недоступний"),
+    "no_connection": (5028, "Немає з'єднання"),
 }
 
 
@@ -57,6 +62,10 @@ class Terminal:
     name: str = "Terminal 1"
     terminal_id: str = "S1A00001"
     transactions: list[Transaction] = field(default_factory=list)
+    #: failures by the id of the operation, which Device Manager stores like successes (§6.4: for 90 days)
+    failures: dict[str, TerminalRefused] = field(default_factory=dict)
+    #: which of two operations under one id a search finds; not documented, so a client must not depend on it
+    finds_last: bool = False
     batches: int = 0
 
     @property
@@ -65,7 +74,7 @@ class Terminal:
         return sum((_worth(each) for each in self.transactions), Decimal("0.00"))
 
     def execute(self, request: dict, fault: Fault | None) -> dict:
-        """The `info` of a task.
+        """The `info` of a task. The id is looked at by a search alone: what is sent twice is carried out twice (§8.5).
 
         :raises TerminalRefused: with the code of §6.3
         """
@@ -74,13 +83,21 @@ class Terminal:
         if task not in (1, 2, 3, 10, 11, 17):
             raise TerminalRefused(5029, "Завдання не підтримується терміналом")
         key = request.get("transaction_id") or ""
-        known = next((each for each in self.transactions if key and each.key == key), None)
         if request.get("transaction_search") == 1:
-            if known is None:
-                raise TerminalRefused(5013, "Транзакцію не знайдено")
-            return self._info(known)
+            return self._found(key)
+        try:
+            return self._carry_out(task, key, pay, fault)
+        except TerminalRefused as refusal:
+            self.failures[key] = refusal
+            raise
+
+    def _found(self, key: str) -> dict:
+        known = [each for each in self.transactions if key and each.key == key]
         if known:
-            return self._info(known)
+            return self._info(known[-1 if self.finds_last else 0])
+        raise self.failures.get(key) or TerminalRefused(5013, "Транзакцію не знайдено")
+
+    def _carry_out(self, task: int, key: str, pay: dict, fault: Fault | None) -> dict:
         if fault and fault.kind in REFUSALS and not fault.options.get("execute"):
             raise TerminalRefused(*REFUSALS[fault.kind])
         if task == 17:

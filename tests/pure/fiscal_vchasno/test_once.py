@@ -186,3 +186,52 @@ def test_status_over_the_line(emulator):
     submit(emulator)
     status = converse(protocol.status(protocol.Settings(), cloud(emulator.url)))
     assert status.ready and status.shift_open and status.cash == Decimal("211.00")
+
+
+def opened(emulator):
+    submit(emulator, protocol.freeze(protocol.build(replace(operation("shift_open"), key="open"))))
+
+
+def never_arrived(emulator, lists_down=False):
+    """A sale that was lost on the way, looked up when its shift has become too old."""
+    opened(emulator)
+    emulator.fault("reset_before")
+    assert submit(emulator).kind is Kind.UNKNOWN
+    emulator.fault("shift_expired")
+    if lists_down:
+        emulator.fault("http_error", "checks", status=403)
+    return lookup(emulator)
+
+
+def test_a_sale_that_never_arrived_goes_into_the_next_shift(emulator):
+    outcome = never_arrived(emulator)
+    assert (outcome.kind, outcome.code) == (Kind.NOT_SENT, "shift_expired")
+    outcome = submit(emulator)
+    assert (outcome.kind, outcome.code) == (Kind.BLOCKED, "shift_expired"), "the base closes the shift"
+    submit(emulator, protocol.freeze(protocol.build(replace(operation("shift_close"), key="close"))))
+    assert submit(emulator).kind is Kind.DONE
+    assert len(sales(emulator)) == 1
+
+
+def test_without_the_lists_an_old_shift_proves_nothing(emulator):
+    assert never_arrived(emulator, lists_down=True).kind is Kind.UNKNOWN
+
+
+def test_a_shift_that_has_to_be_opened_by_itself(emulator):
+    emulator.registers[0].wants_opening = True
+    emulator.fault("reset_before")
+    submit(emulator)
+    emulator.registers[0].auto_close()
+    outcome = submit(emulator)
+    assert (outcome.kind, outcome.code) == (Kind.BLOCKED, "shift_closed")
+    opened(emulator)
+    assert submit(emulator).kind is Kind.DONE
+
+
+def test_an_expired_key_blocks_the_register(emulator):
+    emulator.fault("key_expired")
+    outcome = submit(emulator)
+    assert (outcome.kind, outcome.code) == (Kind.BLOCKED, "key")
+    assert "Термін дії ключа закінчився" in outcome.message
+    emulator.fault("key_expired", expired=False)
+    assert submit(emulator).kind is Kind.DONE

@@ -77,9 +77,13 @@ def test_the_frozen_body_keeps_every_digit():
         ("Чай\u00a0чорний\t100\u2009г", "Чай чорний 100 г"),
         ("Торт 🎂 святковий", "Торт святковий"),
         ("Café crème", "Cafe creme"),
-        ("Піца «4 сири» 30 см ½", "Піца «4 сири» 30 см 12"),
+        ("Піца «4 сири» 30 см ½", "Піца «4 сири» 30 см 1/2"),
+        ("Дошка 1½ м²", "Дошка 1 1/2 м2"),
+        ("10³ одиниць", "10 3 одиниць"),
+        ("Łódź, Ørsted, straße", "Lodz, Orsted, strasse"),
+        ("Кабель 3×2,5 мм", "Кабель 3x2,5 мм"),
         ("Ще\u200bдрик — ґудзик №5", "Щедрик — ґудзик №5"),
-        ("100 €", "100"),
+        ("100 €", "100 EUR"),
         ("", ""),
         (None, ""),
     ],
@@ -293,7 +297,8 @@ def test_nothing_wrong():
         (sale(operation="purchase"), "operation"),
         (operation("cash_in"), "cash_amount"),
         (operation("cash_withdrawal", "10.00", payments=(cash("10.00"),)), "withdrawal_in_cash"),
-        (sale(lines=(replace(TEA, name="🎂"),)), "line_name"),
+        (sale(lines=(replace(TEA, goods_code="19О5901000"),)), "line_goods_code"),
+        (sale(lines=(replace(TEA, goods_code="0901"),)), "line_goods_code"),
         (sale(lines=(replace(TEA, quantity=Decimal("1.0001")),)), "line_quantity"),
         (sale(lines=(replace(TEA, price=Decimal("0.00")),)), "line_price"),
         (sale(lines=(replace(TEA, price=Decimal("-1.00")),)), "line_amount"),
@@ -310,3 +315,36 @@ def test_nothing_wrong():
 )
 def test_problem(document, code):
     assert code in codes(document)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"name": "🎂"}, "Товар"),
+        ({"name": "🎂", "product_code": "CAKE-1"}, "CAKE-1"),
+        ({"name": "…★★★", "barcode": "4820000000017"}, "4820000000017"),
+        ({"name": "", "product_code": "★"}, "Товар"),
+    ],
+)
+def test_a_name_that_cannot_be_printed_has_a_stand_in(fields, name):
+    document = sale(lines=(replace(TEA, **{"product_code": "", "barcode": "", **fields}),))
+    assert codes(document) == []
+    (row,) = protocol.build(document)["fiscal"]["receipt"]["rows"]
+    assert row["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("code", "fields"),
+    [
+        ("1905901000", {"code2": "1905901000"}),
+        ("1905 90 10 00", {"code2": "1905901000"}),
+        ("62.01.11", {"code3": "62.01.11"}),
+        ("62.02.30-00.00", {"code3": "62.02.30-00.00"}),
+        ("", {}),
+    ],
+)
+def test_goods_codes(code, fields):
+    document = sale(lines=(replace(TEA, goods_code=code),))
+    assert codes(document) == []
+    (row,) = protocol.build(document)["fiscal"]["receipt"]["rows"]
+    assert {name: row[name] for name in ("code2", "code3") if name in row} == fields

@@ -22,12 +22,23 @@ const INFO = {
     receipt: "SLIP",
 };
 
-/** Device Manager, played by the test: what it is sent, and what it says in turn; a function throws or waits. */
+const LAST = 17; // whether Device Manager answers is asked by it
+
+/**
+ * Device Manager, played by the test: what it is sent, and what it says in turn; a function throws or waits. Whether it
+ * answers at all, it says by itself: `sent.way` is how it wants to be asked.
+ */
 function playDeviceManager(...answers) {
     const sent = [];
+    sent.way = ["text/plain", "application/json"];
     patchWithCleanup(browser, {
         fetch: async (url, options) => {
-            sent.push({ url, ...JSON.parse(options.body) });
+            const type = options.headers["Content-Type"];
+            const fields = JSON.parse(options.body);
+            if (fields.pay.task === LAST) {
+                return { ok: sent.way.includes(type), json: async () => refused(5013) };
+            }
+            sent.push({ url, contentType: type, ...fields });
             const answer = answers.shift();
             const said = typeof answer === "function" ? await answer() : answer;
             return { ok: true, json: async () => said };
@@ -53,6 +64,10 @@ async function setupTerminal() {
     const payment = (method.payment_terminal = new PaymentVchasno(store, method));
     const alerts = [];
     payment._alert = (body) => alerts.push(body);
+    payment._ask = async (body) => {
+        alerts.push(body);
+        return false;
+    };
     const order = await newOrder(store);
     const { data: line } = order.addPaymentline(method);
     return { store, payment, order, line, alerts };
@@ -74,9 +89,10 @@ test("a payment goes to the terminal, and what the bank says stays with the line
     const sent = playDeviceManager(done({ sum: Math.abs(line.amount) }));
     expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
     expect(sent).toHaveLength(1);
-    const [{ url, device, type, ver, transaction_id, pay }] = sent;
-    expect({ url, device, type, ver }).toEqual({
-        url: "http://localhost:3939/dm/execute",
+    const [{ url, contentType, device, type, ver, transaction_id, pay }] = sent;
+    expect(url).toMatch(/^http:\/\/[0-9a-f]{12}\.localhost:3939\/dm\/execute$/);
+    expect({ contentType, device, type, ver }).toEqual({
+        contentType: "text/plain",
         device: "Terminal 1",
         type: 3,
         ver: 6,
@@ -150,6 +166,96 @@ test("a time-out of the terminal leaves it open", async () => {
     for (const strange of [null, {}, { res: "0" }, { res: 0 }]) {
         expect((await new Terminal("", "T")._read(strange)).kind).toBe("open");
     }
+});
+
+test("a failure that is stored ends a payment when the terminal has had all its time", async () => {
+    for (const code of [411, 430, 1016, 5004, 5006, 5021, 5028]) {
+        const terminal = new Terminal("http://localhost:3939", "T");
+        playDeviceManager(refused(code), refused(code), done());
+        expect((await terminal.ask(newTransaction())).kind).toBe("open", { message: `${code}` });
+        const old = newTransaction(Date.now() - 311000);
+        expect((await terminal.ask(old)).kind).toBe("refused", { message: `${code}` });
+        expect((await terminal.ask(old)).kind).toBe("done", { message: "charged all the same" });
+    }
+});
+
+test("a payment that failed can be paid again after a while", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    playDeviceManager(refused(5004), refused(5004), refused(5004, "No bank"), done());
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    expect(await state(payment.sendPaymentRequest(line.uuid))).toBe("open");
+    mockDate(new Date(Date.now() + 311000).toISOString().replace("T", " ").slice(0, 19), 0);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts.at(-1)).toMatch(/refused the payment.*No bank/);
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+});
+
+test("a person who has looked at the terminal ends a payment of which nobody knows", async () => {
+    const { payment, order, line } = await setupTerminal();
+    const sent = playDeviceManager(refused(5028), refused(5028), refused(5028));
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(false);
+    expect(isOpen(line)).toBe(true);
+    payment._ask = async () => true;
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(true);
+    expect([line.transaction_id, isOpen(line), sent.length]).toEqual(["", false, 3]);
+});
+
+test("what was charged is taken back, whatever a person would say", async () => {
+    const { payment, order, line } = await setupTerminal();
+    const sent = playDeviceManager(refused(411), done(), done());
+    payment._ask = async () => true;
+    await state(payment.sendPaymentRequest(line.uuid));
+    expect(await payment.sendPaymentCancel(order, line.uuid)).toBe(true);
+    expect(sent[2].pay.task).toBe(3);
+});
+
+test("without Device Manager nothing is begun", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    const sent = playDeviceManager();
+    sent.way = [];
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(false);
+    expect(alerts[0]).toMatch(/does not answer/);
+    expect([sent.length, line.transaction_id, isOpen(line)]).toEqual([0, "", false]);
+});
+
+test("each operation has a connection of its own where the computer is this one", async () => {
+    const { payment, line } = await setupTerminal();
+    const sent = playDeviceManager(done(), done());
+    await payment.sendPaymentRequest(line.uuid);
+    await payment.sendPaymentReversal(line.uuid);
+    expect(sent[0].url).not.toBe(sent[1].url);
+});
+
+test("elsewhere, a payment that was carried out twice is taken back once", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    line.payment_method_id.vchasno_terminal_url = "http://192.168.1.5:3939";
+    const second = done({ refundid: "000019148586", cancelid: "000002" });
+    const sent = playDeviceManager(second, done(), done(), done(), second, done(), refused(5027));
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(sent.map((each) => each.url)).toEqual(Array(4).fill("http://192.168.1.5:3939/dm/execute"));
+    expect([sent[1].transaction_search, sent[1].transaction_id]).toEqual([1, sent[0].transaction_id]);
+    expect(sent[2].pay).toEqual({ task: 3, cancelid: "000002", merch: "1" });
+    expect(line.payment_ref_no).toBe("000019148585");
+    expect(alerts).toHaveLength(0);
+});
+
+test("a second payment that cannot be taken back is told", async () => {
+    const { payment, line, alerts } = await setupTerminal();
+    line.payment_method_id.vchasno_terminal_url = "http://192.168.1.5:3939";
+    const second = done({ refundid: "000019148586", cancelid: "000002" });
+    playDeviceManager(second, done(), refused(5027), refused(5013));
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(line.payment_ref_no).toBe("000019148585");
+    expect(alerts[0]).toMatch(/twice.*000002/);
+});
+
+test("elsewhere, a refusal of the second run does not hide the payment of the first", async () => {
+    const { payment, line } = await setupTerminal();
+    line.payment_method_id.vchasno_terminal_url = "http://192.168.1.5:3939";
+    playDeviceManager(refused(5001), done());
+    expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
+    expect(line.payment_ref_no).toBe("000019148585");
 });
 
 test("what was paid under an interrupted request counts, with the sum of the bank", async () => {
@@ -329,11 +435,17 @@ test("a refund names the payment of the order that is refunded", async () => {
     const { payment, order, line, alerts } = await setupTerminal();
     const sent = playDeviceManager(done(), done({ sum: 1 }));
     await payment.sendPaymentRequest(line.uuid);
+    line.setPaymentStatus("done");
     const refund = {
         payment_method_id: line.payment_method_id,
         amount: -1,
         pos_order_id: { lines: [{ refunded_orderline_id: { order_id: order } }] },
     };
+    expect(payment._paidBefore({ ...refund, amount: -line.amount - 0.01 })).toBe(undefined);
+    expect(payment._paidBefore({ ...refund, amount: -line.amount }).uuid).toBe(line.uuid);
+    const other = { ...refund, uuid: "other", isDone: () => true };
+    const both = { ...refund.pos_order_id, payment_ids: [other] };
+    expect(payment._paidBefore({ ...refund, amount: -line.amount, pos_order_id: both })).toBe(undefined);
     expect(payment._paidBefore(refund).payment_ref_no).toBe("000019148585");
     expect(payment._paidBefore({ ...refund, pos_order_id: { lines: [{}] } })).toBe(undefined);
     line.setAmount(-1);

@@ -1,6 +1,7 @@
 import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_interface";
 import { register_payment_method } from "@point_of_sale/app/services/pos_store";
 import {
@@ -11,6 +12,8 @@ import {
     Terminal,
     newTransaction,
 } from "@fiscal_vchasno/app/utils/payment/terminal";
+
+const HALF_A_KOPECK = 0.005;
 
 /** Whether money may have moved for a payment line without the till knowing it: such a line is never dropped. */
 export function isOpen(line) {
@@ -57,7 +60,7 @@ export class PaymentVchasno extends PaymentInterface {
             if (!pay.refundid) {
                 this._alert(
                     _t(
-                        "The bank refunds a payment of this terminal only. Open the order that was paid, and refund it from there."
+                        "The bank refunds a payment of this terminal only, and at most its sum. Open the order that was paid, and refund it from there."
                     )
                 );
                 return false;
@@ -93,13 +96,30 @@ export class PaymentVchasno extends PaymentInterface {
             if (before.kind === "done") {
                 return this._takeBack(line, before.info.cancelid);
             }
-            if (before.kind === "open") {
-                this.alertOpen(line, before.words);
+            if (before.kind === "open" && !(await this._notCharged(line, before.words))) {
                 return false;
             }
             line.transaction_id = "";
             return true;
         });
+    }
+
+    /** Whether a person who has looked at the terminal says that the card was not charged. */
+    async _notCharged(line, words) {
+        if (line.vchasno_reversal) {
+            this.alertOpen(line, words);
+            return false;
+        }
+        return this._ask(
+            [
+                _t(
+                    "Nobody has said whether the card was charged. Look at the terminal and at its last slip, or ask the bank. Was it charged?"
+                ),
+                words,
+            ]
+                .filter(Boolean)
+                .join(" ")
+        );
     }
 
     async sendPaymentReversal(uuid) {
@@ -179,7 +199,8 @@ export class PaymentVchasno extends PaymentInterface {
         return Number(Math.abs(line.amount).toFixed(2));
     }
 
-    /** The payment of this terminal that a refund gives back. */
+    /** The payment of this terminal, for the order that is refunded, that covers a refund; all of them together cover
+     * all that is refunded. */
     _paidBefore(line) {
         const orders = line.pos_order_id.lines.map(
             (orderLine) => orderLine.refunded_orderline_id?.order_id
@@ -191,13 +212,34 @@ export class PaymentVchasno extends PaymentInterface {
                 payment.amount > 0 &&
                 payment.payment_method_id.id === line.payment_method_id.id
         );
-        return paid.find((payment) => payment.amount >= Math.abs(line.amount)) || paid[0];
+        const sum = (lines) => lines.reduce((total, each) => total + Math.abs(each.amount), 0);
+        const refunds = [...(line.pos_order_id.payment_ids || [])].filter(
+            (other) =>
+                other.uuid !== line.uuid &&
+                other.amount < 0 &&
+                other.payment_method_id.id === line.payment_method_id.id &&
+                other.isDone()
+        );
+        if (sum(refunds) + Math.abs(line.amount) > sum(paid) + HALF_A_KOPECK) {
+            return undefined;
+        }
+        return paid.find(
+            (payment) => payment.amount + HALF_A_KOPECK >= Math.abs(line.amount)
+        );
     }
 
     /** @returns {boolean|Promise} what `sendPaymentRequest` gives; a promise without end while nobody knows */
     _end(line, said) {
         if (said.kind === "done") {
             this._keep(line, said.info);
+            if (said.twice) {
+                this._alert(
+                    _t(
+                        "The terminal carried the payment out twice. Take back the operation %s on the terminal itself.",
+                        said.twice.cancelid
+                    )
+                );
+            }
             return true;
         }
         if (said.kind === "refused") {
@@ -269,6 +311,15 @@ export class PaymentVchasno extends PaymentInterface {
                   "Nobody has said whether the card was charged. Look at the terminal: when it says “approved”, press “Force done”; otherwise press “Cancel”, and the till asks once more."
               );
         this._alert([text, words].filter(Boolean).join(" "));
+    }
+
+    _ask(body) {
+        return ask(this.env.services.dialog, {
+            title: _t("Bank terminal"),
+            body,
+            confirmLabel: _t("Not charged"),
+            cancelLabel: _t("Not known yet"),
+        });
     }
 
     _alert(body) {

@@ -1,4 +1,5 @@
 import { browser } from "@web/core/browser/browser";
+import { _t } from "@web/core/l10n/translation";
 import { uuidv4 } from "@point_of_sale/utils";
 
 /** `pay.task` (§8.5 of the protocol notes) */
@@ -6,6 +7,7 @@ export const PAY = 1;
 export const REFUND = 2;
 export const CANCEL = 3;
 export const SETTLE = 11;
+const LAST = 17; // moves no money
 
 /** Seconds for which a terminal may be at work with a customer (§6.4). */
 export const LONGEST = 310;
@@ -24,6 +26,15 @@ const REFUSED = new Set([
 const OPEN_BELOW_1000 = new Set([411, 430]);
 /** Those of them that only the operation itself can have come to, not a question about it. */
 const DECLINED = new Set([5001, 5002, 5015, 5017, 5018, 5019, 5020, 5023]);
+/**
+ * Codes of a failure of the device, the line or the bank (§6.3). Money may have moved when they are the answer to the
+ * operation itself. Stored with it, once the terminal has had all its time, they are its end: what was charged is
+ * stored as such.
+ */
+const FAILED = new Set([
+    411, 430, 1016, 5000, 5004, 5005, 5006, 5007, 5008, 5009, 5010, 5011, 5012, 5021, 5024, 5028,
+    5067, 5068,
+]);
 const COMPUTER = "fiscal_vchasno.computer";
 
 /**
@@ -59,6 +70,28 @@ export function age(transaction, now = Date.now()) {
     return (now - begun) / 1000;
 }
 
+/**
+ * `url` under a name that no request has gone to before; null where it is not on this computer.
+ *
+ * A browser sends a POST again by itself when a connection that has served another request ends without an answer. A
+ * name of its own gets a connection of its own; every name below `localhost` is this computer.
+ */
+function freshUrl(url) {
+    try {
+        const address = new URL(url);
+        if (
+            address.protocol !== "http:" ||
+            !["localhost", "127.0.0.1"].includes(address.hostname)
+        ) {
+            return null;
+        }
+        address.hostname = `${uuidv4().slice(-12)}.localhost`;
+        return address.href.replace(/\/+$/, "");
+    } catch {
+        return null;
+    }
+}
+
 const isOfThisComputer = (transaction) => transaction.endsWith(`-${computer()}`);
 
 /** A bank terminal behind Device Manager, which this computer reaches. Moves no money twice under one id. */
@@ -72,11 +105,47 @@ export class Terminal {
         Object.assign(this, { url: (url || "").trim().replace(/\/+$/, ""), device, merchant });
     }
 
-    /** Carry out `pay` under the id `transaction`. */
+    /**
+     * Carry out `pay` under the id `transaction`, once: on a connection that no browser sends it again on, or, where
+     * Device Manager does not take that, with a look at what is stored under the id. `twice` is what was charged
+     * besides and could not be taken back.
+     */
     async execute(transaction, pay) {
+        const ways = await this._ways();
+        if (!ways.length) {
+            return outcome("refused", _t("Device Manager does not answer. Start it, then try again."));
+        }
         const request = this.merchant ? { ...pay, merch: this.merchant } : pay;
-        const said = await this._post({ transaction_id: transaction, pay: request }, LONGEST);
-        return this._read(said);
+        const fields = { transaction_id: transaction, pay: request };
+        const said = this._read(await this._post(fields, LONGEST, ways[0]));
+        return ways[0].fresh || pay.task === SETTLE ? said : this._once(transaction, pay, said);
+    }
+
+    /** The first way on which Device Manager answers, in an array that is empty where it does not. */
+    async _ways() {
+        const fields = { transaction_search: 1, pay: { task: LAST } };
+        for (const fresh of freshUrl(this.url) ? [true, false] : [false]) {
+            const asked = { transaction_id: newTransaction(), ...fields };
+            const said = await this._post(asked, TIMEOUT, { fresh });
+            if (typeof said?.res === "number") {
+                return [{ fresh }];
+            }
+        }
+        return [];
+    }
+
+    /** `said`, or what is stored under the id where the request was carried out before it was answered. */
+    async _once(transaction, pay, said) {
+        const stored = await this.ask(transaction, pay.task);
+        if (stored.kind !== "done") {
+            return said;
+        }
+        const number = said.info.cancelid;
+        if (said.kind === "done" && pay.task !== CANCEL && number !== stored.info.cancelid) {
+            const undone = await this.execute(newTransaction(), { task: CANCEL, cancelid: number });
+            return undone.kind === "done" ? stored : { ...stored, twice: said.info };
+        }
+        return stored;
     }
 
     /** What became of the operation `transaction`. Moves no money. */
@@ -98,14 +167,16 @@ export class Terminal {
         if (DECLINED.has(said?.res)) {
             return this._read(said);
         }
-        return outcome("open", said?.errortxt);
+        const over = isOfThisComputer(transaction) && age(transaction) >= LONGEST;
+        return outcome(over && FAILED.has(said?.res) ? "refused" : "open", said?.errortxt);
     }
 
-    async _post(fields, seconds) {
+    /** @param {{fresh: boolean}} way on a connection of its own; `text/plain` needs no question (CORS) before it */
+    async _post(fields, seconds, { fresh } = { fresh: false }) {
         try {
-            const response = await browser.fetch(`${this.url}/dm/execute`, {
+            const response = await browser.fetch(`${fresh ? freshUrl(this.url) : this.url}/dm/execute`, {
                 method: "POST",
-                headers: { "Content-Type": "application/json" },
+                headers: { "Content-Type": fresh ? "text/plain" : "application/json" },
                 body: JSON.stringify({
                     ver: 6,
                     source: "ODOO",
