@@ -64,8 +64,8 @@ class ProductTemplate(models.Model):
             if code.strip() and not (uktzed(code) or dkpp(code)):
                 raise ValidationError(
                     self.env._(
-                        "“%(product)s”: the goods code “%(code)s” is neither one of УКТЗЕД (ten digits) nor one of ДКПП "
-                        "(as 62.01.11). A letter О looks like a zero.",
+                        "“%(product)s”: the goods code “%(code)s” is neither one of УКТЗЕД (ten digits) nor one of "
+                        "ДКПП (as 62.01.11). A letter О looks like a zero.",
                         product=template.display_name,
                         code=code,
                     )

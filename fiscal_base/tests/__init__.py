@@ -22,8 +22,5 @@ from . import test_lane
 from . import test_access
 from . import test_callback
 from . import test_relay
-<<<<<<< HEAD
 from . import test_contact_rights
-=======
 from . import test_goods_code
->>>>>>> 8011e09 (wip2)
