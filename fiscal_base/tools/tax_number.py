@@ -21,10 +21,8 @@ def company_number(number: str, country: str) -> str | None:
     if validators is None:
         return (number or "").strip() or None
     for validator in validators:
-        try:
-            return validator.validate(number)
-        except ValidationError:
-            continue
+        if compact := _valid(validator, number):
+            return compact
     return None
 
 
@@ -34,8 +32,14 @@ def person_number(number: str, country: str) -> str | None:
     if rule is None:
         return (number or "").strip() or None
     validator, digits = rule
+    compact = _valid(validator, number)
+    return compact if compact and len(compact) == digits else None
+
+
+def _valid(validator, number: str) -> str | None:
+    """The compact form of a number whose check digits are right; zeros alone have right ones, and belong to nobody."""
     try:
         compact = validator.validate(number)
     except ValidationError:
         return None
-    return compact if len(compact) == digits else None
+    return compact if compact.strip("0") else None

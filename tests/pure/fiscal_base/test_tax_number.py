@@ -45,6 +45,13 @@ def test_a_wrong_digit_is_found(number, country, data):
 
 
 @pytest.mark.parametrize("country", ["RU", "UA"])
+@pytest.mark.parametrize("length", [8, 10, 12])
+def test_zeros_alone_belong_to_nobody(country, length):
+    assert company_number("0" * length, country) is None
+    assert person_number("0" * length, country) is None
+
+
+@pytest.mark.parametrize("country", ["RU", "UA"])
 @given(number=st.text(max_size=14) | st.text("0123456789", max_size=14))
 def test_any_text_gets_an_answer(number, country):
     for check in (company_number, person_number):
