@@ -209,10 +209,20 @@ def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
     if status == const.DONE:
         return _differs(request, body, Outcome.done(receipt_data(request, body), response=raw))
     if status in const.ERRORS:
-        return Outcome.rejected("error", reason or status, response=raw)
+        return _ended(reason or status, raw)
     if status == "CREATED":
         return Outcome.waiting(const.ASK_RECEIPT, response=raw)
     return Outcome.unknown(status, code="unexpected", response=raw)
+
+
+def _ended(reason: str, raw: str) -> Outcome:
+    """A receipt that ended with an error: nothing was registered, and its id is used up (§8.3). What is wrong with the
+    cashier's key is no fault of the receipt, which goes out again under a new id.
+    """
+    for pattern, __, code in const.REFUSAL_TEXTS:
+        if code == "key_expired" and pattern.search(reason):
+            return Outcome.not_sent(reason, response=raw, new_key=True, code=code)
+    return Outcome.rejected("error", reason, response=raw)
 
 
 def returned(body: Mapping) -> list[str]:
@@ -234,7 +244,7 @@ def chain_returned(request: Mapping, rows: list, raw: str) -> Outcome | None:
         return None
     if all(status in const.ERRORS for status in statuses):
         told = (words(inner(row, "transaction").get("response_error_message")) for row in returns)
-        return Outcome.rejected("error", next(filter(None, told), statuses[0]), response=raw)
+        return _ended(next(filter(None, told), statuses[0]), raw)
     counted = [row for row, status in zip(returns, statuses, strict=True) if status not in const.ERRORS]
     if any(row.get("status") != const.DONE for row in counted):
         return Outcome.waiting(const.ASK_RECEIPT, response=raw)

@@ -240,6 +240,22 @@ class TestCheckbox(CheckboxCase):
         self.settle()
         self.assertEqual((copy.state, copy.key == document.key), ("done", False))
 
+    def test_a_key_that_ended_loses_nothing(self):
+        self.operation("shift_open")
+        self.settle()
+        self.emulator.fault("receipt_error", message="Термін дії ключа закінчився")
+        __, document = self.sale()
+        key = document.key
+        self.due()
+        self.drain()
+        self.due()
+        self.drain()
+        self.assertEqual(document.state, "queued")
+        self.assertIn("electronic signature", self.register.health_message)
+        self.settle()
+        self.assertOneReceipt(document)
+        self.assertNotEqual(document.key, key, "the first id is used up")
+
     def test_pace_of_the_service_is_kept(self):
         self.emulator.pace = True
         self.operation("shift_open")

@@ -3,6 +3,7 @@ from . import (
     account_journal,
     fiscal_document,
     fiscal_register,
+    fiscal_shift,
     pos_payment,
     pos_payment_method,
 )

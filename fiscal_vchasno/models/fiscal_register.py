@@ -194,8 +194,14 @@ class FiscalRegister(models.Model):
         if self.vchasno_return_numbers and receipt.operation == "sale_return":
             original = document.original_id
             settings = replace(settings, purchase=(original.fiscal_number or "", original.register_number or ""))
+        advance = document._vchasno_advance() if self.vchasno_subtasks else document.browse()
+        if advance:
+            receipt = replace(receipt, original=advance._as_original())
+        task = protocol.build(receipt, settings)
+        if advance and task["fiscal"].get("subtask") == const.SETTLEMENT:
+            document._engine().vchasno_advance_id = advance
         since = receipt.issued_at.isoformat(timespec="seconds") if receipt.issued_at else ""
-        return protocol.freeze(protocol.build(receipt, settings), since)
+        return protocol.freeze(task, since)
 
     def _vchasno_conversation(self, document, request, kind):
         """What is said for `kind`, whoever carries it; the outcome in words."""

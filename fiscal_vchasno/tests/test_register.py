@@ -538,6 +538,39 @@ class TestVchasno(VchasnoCase):
         self.assertEqual([row["name"] for row in advance.rows], ["Передплата"])
         self.assertEqual(advance.total, Decimal("160.00"))
 
+    def test_settlement_of_a_prepayment(self):
+        """The goods name the receipt of the prepayment, and the register counts the rest alone."""
+        self.register.write({"settlement": "before", "vchasno_subtasks": True})
+        advance = self.invoice(self.shop.card.journal_id).fiscal_document_ids
+        self.drain()
+        goods = self.env["fiscal.document"].create(
+            {
+                "operation": "sale",
+                "register_id": self.register.id,
+                "partner_id": self.shop.customer.id,
+                "enter_payment": False,
+                "line_ids": [
+                    Command.create({"name": "Доставка", "quantity": 2, "price": 100, "amount": 200, "tax_code": "2"})
+                ],
+                "payment_ids": [
+                    Command.create({"kind": "prepayment", "amount": 160}),
+                    Command.create({"kind": "cash", "amount": 40}),
+                ],
+            }
+        )
+        goods.action_post()
+        self.drain()
+        self.assertEqual((goods.state, goods.vchasno_advance_id), ("done", advance), goods.error_message)
+        __, settled = self.printed(1)
+        self.assertEqual((settled.request["subtask"], settled.total), (2, Decimal("40.00")))
+        body = json.loads(self.emulator.requests[-1].body)
+        self.assertEqual(body["post_payment_of_check_fn"], advance.fiscal_number)
+        shift = self.register.shift_id
+        self.operation("shift_close")
+        self.drain()
+        self.assertEqual((shift.state, shift.differs), ("closed", False), shift._counter_rows())
+        self.assertEqual(self.emulator.oddities, [])
+
     def test_contact_is_not_told_without_consent(self):
         data = self.order_data([(self.shop.products["coffee"], 1)], [(self.shop.card, 189.90)])
         data["partner_id"] = self.shop.customer.id

@@ -55,6 +55,8 @@ class DeviceManagerEmulator(Emulator):
         for register in self.registers:
             register.auto_open = False
         self.terminals = terminals or [Terminal()]
+        #: refuse what does not say that it is JSON; what Device Manager does is not documented
+        self.json_only = False
         #: names of printers on which something was printed
         self.paper: list[str] = []
         self._lock = threading.RLock()
@@ -95,6 +97,8 @@ class DeviceManagerEmulator(Emulator):
             body = json.loads(request.body)
             if body.get("type") == SEARCH:
                 return "search"
+            if body.get("type") == TERMINAL and body.get("transaction_search") == 1:
+                return "transaction_search"
             if body.get("type") == TERMINAL:
                 return PAY_NAMES[body["pay"]["task"]]
             return NAMES[body["fiscal"]["task"]]
@@ -107,6 +111,8 @@ class DeviceManagerEmulator(Emulator):
         path, query = urlsplit(request.path).path, parse_qs(urlsplit(request.path).query)
         if request.method != "POST" or path not in ("/dm/execute", "/dm/execute-prn"):
             return html_answer("<html><body>404</body></html>", 404)
+        if self.json_only and not request.headers.get("Content-Type", "").startswith("application/json"):
+            return html_answer("<html><body>415</body></html>", 415)
         try:
             body = json.loads(request.body, parse_float=Decimal)
         except ValueError:

@@ -110,6 +110,12 @@ def test_answers_to_a_sale(reply, expected):
     assert kind_and_code(submit(reply)) == expected
 
 
+def test_a_key_that_ended_is_no_fault_of_the_receipt():
+    ended = {"response_error_message": "Термін дії ключа закінчився"}
+    outcome = submit(answer(201, id=KEY, status="ERROR", transaction=ended))
+    assert kind_and_code(outcome) == ("not_sent", "key_expired") and outcome.new_key
+
+
 def test_words_of_a_validation_error():
     detail = [{"loc": ["body", "goods", 0, "good", "price"], "msg": "must be above 0", "type": "x", "ctx": {}}]
     outcome = submit(refusal(422, "Помилка валідації", "validation.custom", detail=detail))
