@@ -44,6 +44,9 @@ class FiscalAttempt(models.Model):
     message = fields.Text(readonly=True)
     request = fields.Text(readonly=True)
     response = fields.Text(readonly=True)
+    service_id = fields.Char(
+        string="Id at the service", readonly=True, help="By which the service knows what was sent under this key."
+    )
     relay_token = fields.Char(readonly=True, copy=False, groups="base.group_system", index="btree_not_null")
     replies = fields.Json(readonly=True, copy=False, groups="base.group_system")
 

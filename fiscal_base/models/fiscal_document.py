@@ -165,6 +165,9 @@ class FiscalDocument(models.Model):
     receipt_url = fields.Char(string="Receipt page", readonly=True, copy=False)
     is_test = fields.Boolean(string="Test, not fiscal", readonly=True, copy=False)
     service_data = fields.Json(readonly=True, copy=False)
+    service_id = fields.Char(
+        string="Id at the service", readonly=True, copy=False, help="By which the service knows the document."
+    )
 
     _one_event = models.UniqueIndex(
         "(company_id, event) WHERE state <> 'cancelled'", "This event has its fiscal document already."
@@ -321,6 +324,7 @@ class FiscalDocument(models.Model):
                 "code": outcome.code,
                 "message": outcome.message,
                 "response": outcome.response,
+                **({"service_id": outcome.service_id} if outcome.service_id else {}),
             }
         )
         heard = self.state in SENT or (state == "done" and self.state in ("queued", "rejected"))
@@ -334,34 +338,37 @@ class FiscalDocument(models.Model):
             "retry_at": False,
         }
         if outcome.kind is Kind.DONE:
-            vals.update(self._fiscal_vals(outcome.data), tries=self.tries)
+            vals.update(self._fiscal_vals(outcome.data), tries=self.tries, warning=self._warning(outcome))
         elif state in ("waiting", "unknown"):
             pause = outcome.retry_after
             if pause is None:
                 pause = PAUSES[min(self.tries, len(PAUSES) - 1)]
             vals["retry_at"] = fields.Datetime.now() + min(timedelta(seconds=pause), LONGEST)
+        if outcome.service_id:
+            vals["service_id"] = outcome.service_id
         if outcome.new_key:
-            vals.update(key=self._new_key(), request=False)
+            vals.update(key=self._new_key(), request=False, service_id=False)
         if state == self.state:
             self._engine().write(vals)
         else:
             self._move(state, **vals)
         if state == "done":
             register._registered(self)
+            if self.warning:
+                self._warn(self.warning)
         return True
 
     @api.model
-    def _told(self, key, outcome):
+    def _told(self, key, outcome, register):
         """Take what a service itself tells about the document with `key`, in a callback that has proved itself.
 
         The same news may come twice, late, or before the answer to the request: what is final stays. A registration
         under a key that was given up counts too; where the document has been sent again since, a person is called.
 
-        :returns: the document, or none where no document ever had this key
+        :param register: the register for which the callback has proved itself; documents of others are not its matter
+        :returns: the document, or none where no document of `register` ever had this key
         """
-        document = self.sudo().search([("key", "=", key)], limit=1)
-        if not document:
-            document = self.env["fiscal.attempt"].sudo().search([("key", "=", key)], limit=1).document_id
+        document = self.sudo()._known_by(key, register)
         if not document:
             return document
         self.env.cr.execute(SQL("SELECT FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
@@ -392,6 +399,15 @@ class FiscalDocument(models.Model):
             )
             document._warn(words)
         return document
+
+    @api.model
+    def _known_by(self, key, register):
+        """The document of `register` that has, or had once, this key; none where there is no such."""
+        document = self.search([("key", "=", key), ("register_id", "=", register.id)], limit=1)
+        if document:
+            return document
+        attempts = [("key", "=", key), ("document_id.register_id", "=", register.id)]
+        return self.env["fiscal.attempt"].search(attempts, limit=1).document_id
 
     def _claim(self):
         """Let two transactions that make a receipt of the same thing at the same moment meet.
@@ -462,6 +478,7 @@ class FiscalDocument(models.Model):
             "url": document.receipt_url or "",
             "test": document.is_test or document.register_id._capabilities().test,
             "problem": document.error_message or "" if document.state == "rejected" else "",
+            "warning": document.warning or "",
         }
 
     def _announce(self):
@@ -544,7 +561,9 @@ class FiscalDocument(models.Model):
         """Queue a rejected document again as it is, with a new key."""
         if problems := self.register_id._problems(self._as_receipt()):
             raise UserError("\n".join(problems))
-        self._move("queued", key=self._new_key(), request=False, retry_at=False, error_message=False)
+        self._move(
+            "queued", key=self._new_key(), request=False, service_id=False, retry_at=False, error_message=False
+        )
         self.register_id._wake()
 
     def _try_again(self):
@@ -645,6 +664,8 @@ class FiscalDocument(models.Model):
                         document.display_name,
                     )
                 )
+            if decision == "registered":
+                document._check_number_is_free(data)
             attempt = (
                 self.env["fiscal.attempt"]
                 .sudo()

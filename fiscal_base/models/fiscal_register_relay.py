@@ -206,7 +206,7 @@ class FiscalRegister(models.Model):
         self.env.cr.rollback()
         self._once(lambda: attempt._engine().write({"replies": False}))
         if isinstance(said, Outcome) and said.kind is Kind.DONE:
-            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said))
+            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said, self))
 
     def _relay_kind(self, attempt):
         return "submit" if attempt.kind == "submit" else self._lookup_method(attempt.document_id) or "lookup"

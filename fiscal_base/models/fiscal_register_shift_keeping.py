@@ -101,6 +101,9 @@ class FiscalRegister(models.Model):
         if document.operation == "shift_close":
             self._close_shift(document)
             return
+        if document.operation != "shift_open" and (earlier := self._earlier_shift(document)):
+            document._engine().write({"shift_id": earlier.id, "shift_number": earlier.number})
+            return
         if document.operation == "shift_open" or not self.shift_id or (number and number != self.shift_id.number):
             if self.shift_id and self.shift_id.number != number:
                 self.shift_id.write({"state": "closed", "closed_at": document.registered_at})

@@ -21,6 +21,7 @@ from . import test_rules
 from . import test_lane
 from . import test_access
 from . import test_callback
+from . import test_registered
 from . import test_relay
 from . import test_contact_rights
 from . import test_goods_code

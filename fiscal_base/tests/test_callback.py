@@ -22,7 +22,7 @@ class TestCallback(FiscalCase):
         return Outcome.done(FiscalData(number=number, sign="1", shift_number=1))
 
     def told(self, key, outcome):
-        return self.env["fiscal.document"]._told(key, outcome)
+        return self.env["fiscal.document"]._told(key, outcome, self.register)
 
     def test_ends_what_waits(self):
         document = self.sale()
@@ -40,7 +40,7 @@ class TestCallback(FiscalCase):
         finish = type(self.register)._finish
 
         def told_first(register, sent, attempt, outcome):
-            register.env["fiscal.document"]._told(sent.key, self.news())
+            register.env["fiscal.document"]._told(sent.key, self.news(), register)
             register._commit()
             return finish(register, sent, attempt, outcome)
 

@@ -6,10 +6,12 @@ states, pauses and alerts.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, is_dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 
 
 class Kind(Enum):
@@ -34,7 +36,11 @@ class FiscalData:
     :param shift_number: number of the shift (FFD tag 1038)
     :param receipt_number: number of the receipt within the shift (FFD tag 1042)
     :param registered_at: time of registration, naive, in the register's own time zone
-    :param total: amount that was registered, in currency units with two decimals
+    :param total: amount that was registered, in currency units with two decimals, as the answer says it; never what
+        was sent. The base compares it with the document, and the three after it
+    :param operation: what kind of document was registered, a key of `const.OPERATIONS`; "" where it is not said
+    :param lines: how many lines the receipt has; None where it is not said
+    :param payments: what was paid by each key of `const.PAYMENT_KINDS`, in currency units; empty where it is not said
     :param counters: of a Z or X report, as the service counts: sums in currency units by name, see
         `fiscal.shift` for the names
     :param qr: text of the QR code as the register gives it
@@ -52,6 +58,9 @@ class FiscalData:
     receipt_number: int | None = None
     registered_at: datetime | None = None
     total: Decimal | None = None
+    operation: str = ""
+    lines: int | None = None
+    payments: Mapping[str, Decimal] = field(default_factory=dict)
     qr: str = ""
     url: str = ""
     test: bool = False
@@ -70,6 +79,9 @@ class Outcome:
     :param under_way: with `not_sent` of a look-up: so many seconds after the sending it is not believed, since the
         request may still arrive and no id of its own would tell a repeat
     :param response: the service's raw answer, kept with the attempt after secrets are removed
+    :param service_id: the service's own id of the document, as soon as it is known: kept as `service_id` of attempt
+        and document, to be asked by later. It is never read back out of `response`, where a secret inside it would be
+        hidden. An outcome without it leaves what is known
     """
 
     kind: Kind
@@ -80,6 +92,7 @@ class Outcome:
     new_key: bool = False
     under_way: float = 0.0
     response: str = ""
+    service_id: str = ""
 
     @classmethod
     def done(cls, data: FiscalData, response: str = "", message: str = "") -> Outcome:
@@ -122,17 +135,56 @@ class Outcome:
         return cls(Kind.BLOCKED, message=message, retry_after=retry_after, response=response, code=code)
 
 
+#: times of a register lie between these; others are a mistake of the service
+EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+#: the largest whole number that a column takes
+LARGEST = 2**31 - 1
+
+
 def storable(value):
-    """`value` (an outcome, a status or anything in one) without characters that a database cannot keep in a text."""
+    """`value` (an outcome, a status or anything in one) as a database can keep it.
+
+    What no database keeps must not make a registration unknown: characters that are no text are replaced; a time
+    before 2000 or after 2100 and a number that is none (NaN, infinity) become None; a time with an offset loses it.
+    """
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
     if is_dataclass(value):
-        return replace(value, **{name: storable(part) for name, part in vars(value).items()})
-    if isinstance(value, dict):
+        parts = {name: storable(part) for name, part in vars(value).items()}
+        if isinstance(value, FiscalData):
+            numbers = {name: _column(parts[name]) for name in ("shift_number", "receipt_number", "lines")}
+            parts |= numbers | {"extra": _plain(parts["extra"])}
+        elif isinstance(value, RegisterStatus):
+            parts |= {"shift_number": _column(value.shift_number), "extra": _plain(parts["extra"])}
+        return replace(value, **parts)
+    if isinstance(value, datetime):
+        value = value.replace(tzinfo=None)
+        return value if EARLIEST <= value <= LATEST else None
+    if isinstance(value, float) and not isfinite(value):
+        return None
+    if isinstance(value, Decimal) and not value.is_finite():
+        return None
+    if isinstance(value, Mapping):
         return {storable(key): storable(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(storable(part) for part in value)
     return value
+
+
+def _column(number):
+    """A whole number that fits into a column, else None."""
+    return number if isinstance(number, int) and 0 <= number <= LARGEST else None
+
+
+def _plain(value):
+    """`value` as JSON has it: sums and times as texts."""
+    if isinstance(value, dict):
+        return {str(key): _plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(_plain(part) for part in value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,10 @@ class FiscalDecision(models.TransientModel):
     reason = fields.Char(required=True)
     fiscal_number = fields.Char(string="Fiscal number")
     fiscal_sign = fields.Char(string="Fiscal sign")
+    fiscal_storage = fields.Char(
+        string="Fiscal storage",
+        help="Its number, where the receipt is of another fiscal storage than the last receipts of the register.",
+    )
     shift_number = fields.Integer(string="Shift")
 
     @api.depends("document_ids")
@@ -64,6 +68,7 @@ class FiscalDecision(models.TransientModel):
             data = FiscalData(
                 number=self.fiscal_number.strip(),
                 sign=(self.fiscal_sign or "").strip(),
+                storage=(self.fiscal_storage or "").strip(),
                 shift_number=self.shift_number or None,
             )
         self.document_ids.sudo()._decide(self.decision, self.reason, data)

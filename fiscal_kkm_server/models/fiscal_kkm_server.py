@@ -186,7 +186,7 @@ class FiscalKkmServer(models.Model):
                 with document.register_id._lane(wait=True) as register:
                     if register:
                         told = register._kkm_server_in_words(outcome)
-                        register._once(lambda: register.env["fiscal.document"]._told(key, told))
+                        register._once(lambda: register.env["fiscal.document"]._told(key, told, register))
 
     def _asked_about(self, key):
         """The register whose state was asked under `key`."""

@@ -325,7 +325,7 @@ class FiscalRegister(models.Model):
             document = attempts.document_id.filtered(lambda former: former.register_id == self)
         if not document:
             return
-        document._told(key, Outcome.waiting(0, response=text))
+        document._told(key, Outcome.waiting(0, response=text), self)
         if callback.state == const.DONE and (key != document.key or document.state in ("rejected", "cancelled")):
             attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == key)
             self._komtet_came_to_life(document, protocol.task_id(key, [*attempts.mapped("response"), text]))

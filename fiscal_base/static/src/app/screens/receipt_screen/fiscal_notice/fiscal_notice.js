@@ -21,11 +21,19 @@ export class FiscalNotice extends Component {
         return this.receipts.filter((receipt) => receipt.state === "rejected");
     }
 
+    /** What the service registered otherwise than it was sent, "" where nothing differs. */
+    get warnings() {
+        return this.receipts
+            .map((receipt) => receipt.warning)
+            .filter(Boolean)
+            .join("\n");
+    }
+
     get kind() {
         if (this.refused.length) {
             return "danger";
         }
-        return areDone(this.receipts) ? "success" : "warning";
+        return areDone(this.receipts) && !this.warnings ? "success" : "warning";
     }
 
     get words() {
@@ -35,7 +43,8 @@ export class FiscalNotice extends Component {
         }
         if (areDone(this.receipts)) {
             const numbers = this.receipts.map((receipt) => receipt.number).join(", ");
-            return _t("Fiscal receipt No. %s is registered.", numbers);
+            const registered = _t("Fiscal receipt No. %s is registered.", numbers);
+            return [registered, this.warnings].filter(Boolean).join("\n");
         }
         return _t(
             "The cash register has not answered yet. You can go on: the fiscal receipt comes by itself."
