@@ -11,11 +11,15 @@ connection and a lost answer as exceptions; `send` tells them apart:
 from __future__ import annotations
 
 import contextlib
+import contextvars
 import json
 import re
+import socket
+import threading
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from http.client import HTTPException
+from dataclasses import dataclass, field, replace
+from http.client import HTTPException, HTTPResponse, parse_headers
 from urllib.parse import quote, quote_plus
 
 import requests
@@ -53,6 +57,10 @@ class Request:
 
     :param body: the exact bytes as text (UTF-8); frozen on the document before anything is sent
     :param auth: login and password for HTTP Basic; kept apart from `headers` so that it is never stored
+    :param connect_timeout: seconds until the connection stands
+    :param read_timeout: seconds of silence after which an answer counts as lost
+    :param total_timeout: seconds for all of it: a peer that sends a byte now and then is never silent for long. None:
+        the time to connect and twice the silence
     """
 
     method: str
@@ -62,6 +70,7 @@ class Request:
     auth: tuple[str, str] | None = None
     connect_timeout: float = CONNECT_TIMEOUT
     read_timeout: float = READ_TIMEOUT
+    total_timeout: float | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,67 @@ class Lost:
     reason: str
 
 
+class OutOfTime(Exception):
+    """Raised by `send` inside `until`: the time is over, and nothing is said about the service."""
+
+
+#: moment (`time.monotonic`) after which `send` sends nothing more
+_deadline: contextvars.ContextVar[float | None] = contextvars.ContextVar("deadline", default=None)
+#: the limit of the call that is under way
+_limit: contextvars.ContextVar[_Limit | None] = contextvars.ContextVar("limit", default=None)
+
+
+@contextlib.contextmanager
+def until(deadline: float | None):
+    """Let no `send` inside go on beyond `deadline` (`time.monotonic`): it raises `OutOfTime`. None: no deadline.
+
+    Only for questions. A request that changes something has to be given the time that it needs.
+    """
+    token = _deadline.set(deadline)
+    try:
+        yield
+    finally:
+        _deadline.reset(token)
+
+
+def until_now() -> float | None:
+    """The deadline that holds at this place, None where there is none."""
+    return _deadline.get()
+
+
+class _Limit:
+    """Ends a call that takes too long in all, whatever its peer does meanwhile."""
+
+    def __init__(self, seconds: float):
+        self.over = False
+        self._sockets: list[socket.socket] = []
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def watch(self, connection: socket.socket) -> None:
+        """End `connection` when the time is over. A copy is kept: TLS takes the socket itself away."""
+        self._sockets.append(connection.dup())
+        if self.over:
+            self._end()
+
+    def _end(self) -> None:
+        self.over = True
+        for one in self._sockets:
+            with contextlib.suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def __enter__(self) -> _Limit:
+        self._token = _limit.set(self)
+        self._timer.start()
+        return self
+
+    def __exit__(self, *_error) -> None:
+        self._timer.cancel()
+        _limit.reset(self._token)
+        for one in self._sockets:
+            one.close()
+
+
 class _Session(requests.Session):
     """A session that does not even look where a redirect leads: a broken `Location` is no reason to lose an answer."""
 
@@ -101,8 +171,27 @@ class _Session(requests.Session):
         return None
 
 
+class _LastResponse(HTTPResponse):
+    """The answer itself: what a service says before it, such as 102 or 103, is passed over as 100 is."""
+
+    def _read_status(self):
+        version, status, reason = super()._read_status()
+        while 101 < status < 200:
+            parse_headers(self.fp)
+            version, status, reason = super()._read_status()
+        return version, status, reason
+
+
 class _Connecting:
     """A connection on which every failure to connect, the TLS handshake included, says that nothing was sent."""
+
+    response_class = _LastResponse
+
+    def _new_conn(self):
+        connection = super()._new_conn()
+        if limit := _limit.get():
+            limit.watch(connection)
+        return connection
 
     def connect(self):
         try:
@@ -156,8 +245,31 @@ def _never_left(error: Exception) -> str:
 
 
 def send(request: Request) -> Answer | NotSent | Lost:
-    """Send `request` once. Never raises for what the network does, never follows a redirect, never retries."""
-    with _session() as session:
+    """Send `request` once. Never raises for what the network does, never follows a redirect, never retries.
+
+    :raises OutOfTime: only inside `until`
+    """
+    deadline = _deadline.get()
+    if deadline is None:
+        return _send(request)
+    left = deadline - time.monotonic()
+    if left <= 0:
+        raise OutOfTime
+    longest = left if request.total_timeout is None else min(left, request.total_timeout)
+    result = _send(replace(request, total_timeout=min(longest, _total(request))))
+    if not isinstance(result, Answer) and time.monotonic() >= deadline:
+        raise OutOfTime
+    return result
+
+
+def _total(request: Request) -> float:
+    if request.total_timeout is not None:
+        return request.total_timeout
+    return request.connect_timeout + 2 * request.read_timeout
+
+
+def _send(request: Request) -> Answer | NotSent | Lost:
+    with _session() as session, _Limit(_total(request)) as limit:
         try:
             prepared = session.prepare_request(
                 requests.Request(
@@ -176,7 +288,9 @@ def send(request: Request) -> Answer | NotSent | Lost:
             with session.send(
                 prepared, timeout=(request.connect_timeout, request.read_timeout), allow_redirects=False, stream=True
             ) as response:
-                return _read(response)
+                answer = _read(response)
+                # what ends with the connection looks whole when we have ended it
+                return Lost("the answer took too long") if limit.over else answer
         except (requests.RequestException, urllib3_errors.HTTPError, HTTPException, OSError, ValueError) as error:
             if reason := _never_left(error):
                 return NotSent(f"no connection to the service ({reason})")

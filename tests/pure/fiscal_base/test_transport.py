@@ -432,3 +432,72 @@ def test_no_reason_names_a_secret(service, fault):
     reply = one.ask("/print?token=hunter2", auth=("kassa", "hunter2"), headers={"X-Key": "hunter2"})
     assert "hunter2" not in repr(reply)
     assert "127.0.0.1" not in getattr(reply, "reason", "")
+
+
+# === Time ===
+
+
+def drip(head, rest):
+    """Send `head`, and then `rest` for ever, a byte now and then: never silent for as long as a read waits."""
+
+    def answer(one, line):
+        line.sendall(head)
+        while not one.stopped.wait(0.05):
+            line.sendall(rest)
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        drip(b"HTTP/1.1 200 OK\r\n", b"x"),
+        drip(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n", b"1"),
+        drip(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\n1\r\n"),
+        drip(b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n", b"1"),
+        drip(b"", b"HTTP/1.1 102 Processing\r\n\r\n"),
+    ],
+    ids=["head", "body", "chunks", "body without an end", "still at work"],
+)
+def test_answer_that_drips_is_lost_in_time(service, answer):
+    started = time.monotonic()
+    assert isinstance(service(answer).ask(read_timeout=1.0, total_timeout=0.6), Lost)
+    assert time.monotonic() - started < 3
+
+
+def test_answer_that_drips_in_tls_is_lost_in_time(service, tls, certificate, monkeypatch):
+    monkeypatch.setattr(requests.adapters, "DEFAULT_CA_BUNDLE_PATH", str(certificate))
+    one = service(drip(b"HTTP/1.1 200 OK\r\n", b"x"), tls=tls)
+    started = time.monotonic()
+    assert isinstance(one.ask(scheme="https", read_timeout=1.0, total_timeout=0.6), Lost)
+    assert time.monotonic() - started < 3
+
+
+def test_time_of_a_call_ends_by_itself(service):
+    one = service(drip(b"HTTP/1.1 200 OK\r\n", b"x"))
+    assert isinstance(one.ask(connect_timeout=0.1, read_timeout=0.3), Lost)
+
+
+@pytest.mark.parametrize("status", ["100 Continue", "102 Processing", "103 Early Hints", "199 Whatever"])
+def test_answer_comes_after_news_of_it(service, status):
+    news = f"HTTP/1.1 {status}\r\nLink: </a>\r\n\r\n".encode()
+    answer = service(news * 2 + OK).ask()
+    assert (answer.status, answer.json()) == (200, {"a": 1})
+
+
+def test_deadline_ends_a_question(service):
+    one = service(silent)
+    with transport.until(time.monotonic() + 0.3), pytest.raises(transport.OutOfTime):
+        one.ask(read_timeout=30.0)
+    with transport.until(time.monotonic()), pytest.raises(transport.OutOfTime):
+        one.ask()
+    assert one.connections == 1, "nothing is begun any more"
+
+
+def test_deadline_changes_nothing_in_time(service):
+    with transport.until(time.monotonic() + 60):
+        assert service().ask().status == 200
+    with transport.until(None):
+        assert service().ask().status == 200
+    with transport.until(time.monotonic() + 60):
+        assert isinstance(service(silent).ask(), Lost)
