@@ -6,12 +6,13 @@ from decimal import Decimal
 
 from ...fiscal_base.tools.agent import agent_is_known
 from ...fiscal_base.tools.money import CENT, MILLI, ZERO
+from ...fiscal_base.tools.positions import positions
 from ...fiscal_base.tools.problem import Problem
 from ...fiscal_base.tools.receipt import Line, Receipt
 from ...fiscal_base.tools.tax_number import company_number, person_number
 from ...fiscal_base.tools.text import one_line
 from .. import const
-from .tasks import Settings, contact, customer_number, place, split, supplier_phone
+from .tasks import Settings, contact, customer_number, place, supplier_phone
 
 
 def problems(receipt: Receipt, settings: Settings) -> list[Problem]:
@@ -94,7 +95,9 @@ def _line_problems(line: Line, settings: Settings) -> list[str]:
 
 def _prices(line: Line) -> bool:
     """Whether the unit prices that are sent fit on a receipt."""
-    return line.quantity <= 0 or all(_amount(price) for __, price, __ in split(line.quantity, line.price, line.amount))
+    return line.quantity <= 0 or all(
+        _amount(price) for __, price, __ in positions(line.quantity, line.price, line.amount)
+    )
 
 
 def _supplier(line: Line) -> bool:

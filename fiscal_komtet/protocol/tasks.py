@@ -6,11 +6,12 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
 from ...fiscal_base.tools.agent import agent_data
 from ...fiscal_base.tools.exact_json import encode
 from ...fiscal_base.tools.money import money
+from ...fiscal_base.tools.positions import positions
 from ...fiscal_base.tools.receipt import Line, Person, Receipt
 from ...fiscal_base.tools.tax_number import company_number
 from ...fiscal_base.tools.text import one_line, shorten
@@ -197,26 +198,10 @@ def _attribute(receipt: Receipt, settings: Settings) -> dict:
 # === Positions ===
 
 
-def split(quantity: Decimal, price: Decimal, amount: Decimal) -> list[tuple[Decimal, Decimal, Decimal]]:
-    """`(quantity, price, amount)` of the positions for one line, in each of which price × quantity is the amount.
-
-    There is no field for a discount: it is in the amount (§2.3). Where the amount cannot be had by a unit price of
-    whole kopecks, the agent on the till would split the position in its own way, taking the remainder with the quantity
-    1; so it is split here, in the same way, and the receipt shows what was sent.
-    """
-    if money(price * quantity) == amount:
-        return [(quantity, price, amount)]
-    price = (amount / quantity).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    if money(price * quantity) == amount:
-        return [(quantity, price, amount)]
-    if money(price * (quantity - 1)) > amount:
-        price -= Decimal("0.01")
-    most = money(price * (quantity - 1))
-    return [(quantity - 1, price, most), (Decimal(1), amount - most, amount - most)]
-
-
 def _positions(line: Line, receipt: Receipt, settings: Settings) -> list[dict]:
-    """§2.3"""
+    """§2.3. There is no field for a discount: it is in the amount. Where no unit price of whole kopecks comes to it,
+    the agent on the till would split the position in its own way; so it is split here, and the receipt shows it so.
+    """
     subject, tax = _subject_and_tax(line, settings)
     rest = present(
         {
@@ -231,7 +216,7 @@ def _positions(line: Line, receipt: Receipt, settings: Settings) -> list[dict]:
     )
     return [
         {"name": shorten(line.name, const.NAME), "price": price, "quantity": quantity, "total": amount, **rest}
-        for quantity, price, amount in split(line.quantity, line.price, line.amount)
+        for quantity, price, amount in positions(line.quantity, line.price, line.amount)
     ]
 
 

@@ -7,11 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from addons.fiscal_base.tools.money import money
+from addons.fiscal_base.tools.positions import positions
 from addons.fiscal_base.tools.receipt import Correction, Line, Payment, Person
 from addons.fiscal_base.tools.text import one_line
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_komtet import const, protocol
-from addons.fiscal_komtet.protocol.tasks import split
 from tests.emulators.komtet import Refused, Service
 
 from .samples import CASHIER, KEY, REQUEST, sale
@@ -114,7 +114,7 @@ def test_every_receipt_is_registered_to_the_kopeck(receipt, shop):
 @settings(max_examples=1000, deadline=None)
 @given(thousandths, kopecks, kopecks)
 def test_split_gives_positions_that_hold(quantity, price, amount):
-    parts = split(quantity, price, amount)
+    parts = positions(quantity, price, amount)
     assert 1 <= len(parts) <= 2
     assert sum(part[0] for part in parts) == quantity
     assert sum(part[2] for part in parts) == amount

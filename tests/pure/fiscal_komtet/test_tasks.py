@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 
 from addons.fiscal_base.const import AGENT_NEEDS, PAYMENT_AGENTS
+from addons.fiscal_base.tools.positions import positions
 from addons.fiscal_base.tools.receipt import Correction, Original, Payment, Person
 from addons.fiscal_komtet import const, protocol
-from addons.fiscal_komtet.protocol.tasks import mark_type, phone_number, split
+from addons.fiscal_komtet.protocol.tasks import mark_type, phone_number
 
 from .samples import CALLBACK, CASHIER, CHEESE, KETTLE, KEY, SETTINGS, card, cash, sale, task_of
 
@@ -288,16 +289,16 @@ def test_agents_that_move_money_name_themselves(sign):
     [
         ("2", "610.00", "1220.00", [("2", "610.00", "1220.00")]),
         ("2", "610.00", "1000.00", [("2", "500.00", "1000.00")]),
-        ("3", "100.00", "200.00", [("2", "66.67", "133.34"), ("1", "66.66", "66.66")]),
+        ("3", "100.00", "200.00", [("1", "66.66", "66.66"), ("2", "66.67", "133.34")]),
         ("3", "33.33", "100.00", [("2", "33.33", "66.66"), ("1", "33.34", "33.34")]),
         ("0.345", "800.00", "250.00", [("0.345", "724.64", "250.00")]),
         ("2.5", "4.00", "10.01", [("1.5", "4.00", "6.00"), ("1", "4.01", "4.01")]),
-        ("200", "1.00", "1.01", [("199", "0.00", "0.00"), ("1", "1.01", "1.01")]),
+        ("200", "1.00", "1.01", [("99", "0.00", "0.00"), ("101", "0.01", "1.01")]),
         ("1", "100.00", "0.00", [("1", "0.00", "0.00")]),
     ],
 )
 def test_split(quantity, price, amount, parts):
-    found = split(Decimal(quantity), Decimal(price), Decimal(amount))
+    found = positions(Decimal(quantity), Decimal(price), Decimal(amount))
     assert [tuple(map(str, part)) for part in found] == parts
 
 

@@ -1,0 +1,39 @@
+"""One line as positions in each of which price × quantity is the amount, for registers that know no discount."""
+
+from __future__ import annotations
+
+from decimal import ROUND_FLOOR, Decimal
+from typing import NamedTuple
+
+from .money import CENT, money
+
+
+class Position(NamedTuple):
+    """`money(quantity * price) == amount`, the price to the kopeck."""
+
+    quantity: Decimal
+    price: Decimal
+    amount: Decimal
+
+
+def positions(quantity: Decimal, price: Decimal, amount: Decimal) -> list[Position]:
+    """`quantity` for `amount` as one position, or as two whose prices differ by one kopeck.
+
+    1000 pieces for 333.30 are 670 × 0.33 and 330 × 0.34: nobody pays 3.63 for one of them. A whole number of pieces
+    (or of kilograms and metres) bears the higher price, which is always possible: a kopeck more on n of them is
+    n kopecks, and less than `quantity` kopecks are missing at the lower price.
+
+    :param quantity: above zero, at most three decimals
+    :param price: of one unit as it is asked; kept where it comes to the amount
+    :param amount: what is paid, not negative
+    """
+    if money(quantity * price) == amount:
+        return [Position(quantity, price, amount)]
+    low = (amount / quantity).quantize(CENT, ROUND_FLOOR)
+    high = low + CENT
+    for fitting in (low, high):
+        if money(quantity * fitting) == amount:
+            return [Position(quantity, fitting, amount)]
+    dearer = (amount - money(quantity * low)) / CENT
+    most = Position(quantity - dearer, low, money((quantity - dearer) * low))
+    return [most, Position(Decimal(int(dearer)), high, money(dearer * high))]
