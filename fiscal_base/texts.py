@@ -34,6 +34,7 @@ PROBLEMS = {
     # the sums
     "currency": _lt("The order is in %(currency)s, and the register registers %(expected)s only."),
     "negative": _lt("“%(name)s” has a price below zero. Enter a discount, or make a return."),
+    "amount_negative": _lt("An amount is below zero: %(amount)s. Make the return an order of its own."),
     "quantity": _lt("The quantity of “%(name)s” must be above zero and have at most three decimals."),
     "discount_exceeds": _lt(
         "The discounts (%(discount)s) exceed the goods (%(goods)s). Take a discount off the order."

@@ -29,13 +29,22 @@ from .rules import Rules
 
 def problems(event: Event, rules: Rules) -> list[Problem]:
     """Everything that can be told before the receipts are made, each thing once."""
-    found = [*_currency(event, rules), *_goods(event), *_back(event), *_sums(event), *_means(event, rules)]
+    facts = [*_currency(event, rules), *_negative(event), *_goods(event), *_back(event)]
+    found = [*facts, *_sums(event), *_means(event, rules)]
     return list({(problem.code, problem.line, str(problem.values)): problem for problem in found}.values())
 
 
 def _currency(event: Event, rules: Rules) -> Iterator[Problem]:
     if event.currency and event.currency != rules.currency:
         yield Problem("currency", "", {"currency": event.currency, "expected": rules.currency})
+
+
+def _negative(event: Event) -> Iterator[Problem]:
+    """The class of a meaning gives its direction, so no amount is below zero but that of a rounding."""
+    for meaning in event.what:
+        amount = getattr(meaning, "amount", None)
+        if amount is not None and amount < 0 and not isinstance(meaning, Rounding):
+            yield Problem("amount_negative", getattr(meaning, "line", ""), {"amount": amount})
 
 
 def _goods(event: Event) -> Iterator[Problem]:
@@ -79,7 +88,7 @@ def _back(event: Event) -> Iterator[Problem]:
             continue
         if not row.returnable:
             yield Problem("not_returnable", meaning.line, {"name": row.name})
-        place = (id(meaning.receipt), row.line)
+        place = (meaning.receipt.ref, row.line)
         wanted = row.quantity if meaning.quantity is None else meaning.quantity
         taken[place] = taken.get(place, ZERO) + wanted
         if taken[place] > row.quantity or row.quantity <= 0:

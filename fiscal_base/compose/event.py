@@ -76,7 +76,7 @@ class Goods:
 class Registered:
     """A receipt that was registered, as far as it has not been returned: what a return is composed from.
 
-    :param ref: whatever finds it again; carried, never read
+    :param ref: whatever finds it again; hashable, and the same for the same receipt
     :param rows: `receipt.Row` of its lines, each with the quantity and amount that are left
     :param paid: what is left of its payments, by kind; shows whether money goes back another way than it came
     :param sign: its fiscal sign (FFD tag 1192 of a correction), its number in Ukraine

@@ -23,6 +23,7 @@ CODES = {
     # the sums
     "currency": ("currency", "expected"),
     "negative": ("name",),
+    "amount_negative": ("amount",),
     "quantity": ("name",),
     "discount_exceeds": ("discount", "goods"),
     "prepayment_exceeds": ("used", "goods"),

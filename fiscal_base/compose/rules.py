@@ -118,6 +118,14 @@ class Rules:
                 return twin
         raise Refused("vat_no_calculated", line, name=name, rate=vat.rate)
 
+    def advance_vat(self, name: str, line: str) -> Vat:
+        """The seller's main rate, for money whose goods nobody knows yet."""
+        if self.main_vat is None:
+            raise Refused("advance_vat_missing", line)
+        if self.main_vat.legacy:
+            raise Refused("vat_legacy", line, name=name, rate=self.main_vat.rate)
+        return self.main_vat
+
     def tip(self, meaning: Tip, name: str) -> Row:
         """A tip to the house is a line of its own (FNS 11.06.2025 ЗГ-2-20/9776@); its rate is never a default."""
         if self.tip_vat is None:

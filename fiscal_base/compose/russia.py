@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from ..tools.money import ZERO
 from .event import CreditPaid, Event, HandedOver, Money, PaidOut, Prepayment, Vat
-from .problem import Problem, Refused
+from .problem import Problem
 from .receipt import Paid, Row
 from .rules import Part, Rules
 
@@ -75,10 +75,8 @@ class Russia(Rules):
         ]
 
     def _advance(self, meaning: Prepayment) -> Row:
-        if self.main_vat is None:
-            raise Refused("advance_vat_missing", meaning.line)
         name = meaning.name or "Аванс"
-        vat = self.calculated(self.main_vat, name, meaning.line)
+        vat = self.calculated(self.advance_vat(name, meaning.line), name, meaning.line)
         return Row(
             name, meaning.amount, vat, subject=PAYMENT, sign=ADVANCE, tax_system=self.tax_system, line=meaning.line
         )

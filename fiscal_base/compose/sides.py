@@ -29,11 +29,11 @@ def given(event: Event, rules: Rules) -> list[Part]:
     """The rows of what is sold and of money that is taken for something else than goods that leave now."""
     goods = event.all(HandedOver)
     amounts = rules.cost([meaning.goods for meaning in goods], _discounted(event, goods))
-    owed = dict(zip(map(id, goods), amounts, strict=True))
+    owed = iter(amounts)
     return [
         Part(row, meaning)
         for meaning in event.all(HandedOver, Tip, Deposit, Prepayment, CreditPaid)
-        for row in _given(meaning, rules, owed.get(id(meaning), ZERO))
+        for row in _given(meaning, rules, next(owed) if isinstance(meaning, HandedOver) else ZERO)
     ]
 
 
@@ -91,7 +91,7 @@ def _exact(parts: list[Part]) -> list[Part]:
             result.append(part)
             continue
         source = next(row for row in part.receipt.rows if row.line == part.meaning.row)
-        place = (id(part.receipt), source.line)
+        place = (part.receipt.ref, source.line)
         quantity, amount = before.get(place, (ZERO, ZERO))
         so_far = money(source.amount * (quantity + part.row.quantity) / source.quantity)
         result.append(replace(part, row=replace(part.row, amount=so_far - amount)))
@@ -109,6 +109,10 @@ def adjust(parts: list[Part], difference: Decimal) -> list[Part]:
     return result
 
 
+def _same_row(part: Part, other: Part) -> bool:
+    return part.receipt and other.receipt and (part.receipt.ref, part.row.line) == (other.receipt.ref, other.row.line)
+
+
 def adjust_taken(parts: list[Part], difference: Decimal) -> list[Part]:
     """Spread kopecks of rounding over what comes back, never above what is left of a row."""
     result = list(parts)
@@ -117,9 +121,7 @@ def adjust_taken(parts: list[Part], difference: Decimal) -> list[Part]:
         if difference > 0 and part.receipt and isinstance(part.meaning, TakenBack):
             source = next(row for row in part.receipt.rows if row.line == part.meaning.row)
             others = [
-                other.row.amount
-                for index, other in enumerate(result)
-                if index != place and other.receipt is part.receipt and other.row.line == part.row.line
+                other.row.amount for index, other in enumerate(result) if index != place and _same_row(other, part)
             ]
             amount = min(amount, source.amount - sum(others, ZERO))
         elif difference > 0 and isinstance(part.meaning, PrepaymentReturned):

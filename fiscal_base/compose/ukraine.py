@@ -68,9 +68,8 @@ class Ukraine(Rules):
         service has a chain for it (U4). Goods that nobody knows: a certificate (U9), an advance.
         """
         if not meaning.goods:
-            if self.main_vat is None:
-                raise Refused("advance_vat_missing", meaning.line)
-            return [Row(meaning.name or "Передоплата", meaning.amount, self.main_vat, sign=0, line=meaning.line)]
+            name = meaning.name or "Передоплата"
+            return [Row(name, meaning.amount, self.advance_vat(name, meaning.line), sign=0, line=meaning.line)]
         rows = [self.sold(goods) for goods in meaning.goods]
         if self.prepaid_whole(meaning):
             return [replace(row, sign=0) for row in rows]
@@ -108,7 +107,7 @@ class Ukraine(Rules):
         """A part of an order, and each receipt that is returned, has a receipt of its own (U3, U16)."""
         chained = isinstance(part.meaning, Prepayment) and part.meaning.goods and not self.prepaid_whole(part.meaning)
         chained = chained or isinstance(part.meaning, CreditPaid)
-        return (id(part.meaning) if chained else 0, id(part.receipt) if part.receipt else 0)
+        return (id(part.meaning) if chained else 0, part.receipt.ref if part.receipt else None)
 
     def counter(self) -> bool:
         """Full amounts by the same means (U15)."""

@@ -31,7 +31,7 @@ def positions(quantity: Decimal, price: Decimal, amount: Decimal) -> list[Positi
         return [Position(quantity, price, amount)]
     low = (amount / quantity).quantize(CENT, ROUND_FLOOR)
     high = low + CENT
-    for fitting in (low, high):
+    for fitting in (money(amount / quantity), low, high):  # the nearest first
         if money(quantity * fitting) == amount:
             return [Position(quantity, fitting, amount)]
     dearer = (amount - money(quantity * low)) / CENT

@@ -153,6 +153,12 @@ CASES = [
         {"main_vat": None},
     ),
     Case(
+        "R4", "Advance at a rate no longer in force", "Аванс по ставке 20 %", "law 425-FZ",
+        [prepaid("1000.00"), cash("1000.00")],
+        "refused vat_legacy",
+        {"main_vat": V20},
+    ),
+    Case(
         "R5", "Prepaid in full on the Internet", "Предоплата 100 % на сайте", "FNS via its.1c.ru newsclar/497947. H",
         event(prepaid("551.90", COFFEE, BREAD), card("551.90"), remote=True, contact="buyer@example.com"),
         """
@@ -806,6 +812,11 @@ CASES = [
           Хлеб 62.00 10% sign 4 subject 1
           by cash 551.89
         """,
+    ),
+    Case(
+        "§9", "A payment below zero", "Отрицательная оплата", "the class of a meaning gives its direction",
+        [out(COFFEE), card("500.00"), card("-10.10")],
+        "refused amount_negative",
     ),
     Case(
         "§9", "Change from a card", "Сдача не с наличных", "change is of cash",
