@@ -56,6 +56,9 @@ COMMANDS = {
     "x_report": "XReport",
 }
 
+#: commands whose answer gives no number of a document
+WITHOUT_NUMBER = {"DepositingCash", "PaymentCash", "XReport"}
+
 #: field of a receipt by kind of payment (§5.3, FFD tags 1031, 1081, 1215, 1216, 1217)
 PAYMENTS = {
     "cash": "Cash",
@@ -143,11 +146,22 @@ NUMBERS = {
 #:   `blocked`   the register cannot work; refused before anything was done
 #:   `not_sent`  removed from the queue before the register saw it
 #:   `rejected`  refused for what the document says
+#:   `program`   an exception inside KKM Server: it proves nothing, not even that the register was asked
 ERRORS = [
     (re.compile(pattern, re.I), kind, code)
     for pattern, kind, code in [
         # §1.3: cancelled while still queued
         (r"истек допустимый период постановки", "not_sent", "queue_timeout"),
+        # §1: HTTP 500 says so; texts of .NET, in the two languages in which it has them there
+        (
+            r"ошибка выполнения команды|\bexception\b|исключени|\bsystem\.\w|object reference|ссылк\w* на объект"
+            r"|экземпляр\w* объект|cannot be null|не может быть неопредел|input string|входная строка"
+            r"|out of range|outside the bounds|вне границ|вне диапазона|given key was not present|ключ отсутств"
+            r"|sequence contains|последовательность (не )?содержит|collection was modified|коллекция была изменена"
+            r"|unable to cast|specified cast|приведени\w* (типа|объекта)|disposed object|stack ?trace|\bat \w+\.\w+",
+            "program",
+            "program",
+        ),
         # §1.4, §7 item 11
         (r"устройство .*не найдено|не настроено или отключено", "blocked", "device_not_found"),
         (r"нет лицензии", "blocked", "licence"),
@@ -175,3 +189,16 @@ ERRORS = [
         (r"ошибка разбора|неопознанная команда", "rejected", "refused"),
     ]
 ]
+
+#: Texts that prove that a card terminal refused: the bank, the card, the person at the terminal, or a check before
+#: anything was sent to the bank (§3.8 gives none; these are words that banks and terminals use)
+CARD_REFUSED = re.compile(
+    r"недостаточно средств|не ?хватает средств|отказ|отклонен|не одобрен|нет прав|запрещен|declined|insufficient"
+    r"|отменен[ао]? (клиент|кассир|оператор|пользовател|держател)|отмена (клиент|кассир|оператор|пользовател)"
+    r"|(операция|оплата|транзакция|ввод) (прерван|отменен)|cancell?ed"
+    r"|карта .{0,20}(просрочен|заблокирован|недействительн|не обслуживается|не вставлена|не считана|не поддерживается)"
+    r"|срок (действия )?карты|неверный (пин|pin)|incorrect pin|(превышен|исчерпан)\w* (лимит|сумм|число|количество)"
+    r"|неопознанная команда|ошибка разбора|не найдена исходная|сумма возврата больше|не указана сумма"
+    r"|указана неверная сумма",
+    re.I,
+)

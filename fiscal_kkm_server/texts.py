@@ -55,6 +55,15 @@ OUTCOMES = {
     "not_found": _lt("KKM Server does not remember the document, and the register has not printed it."),
     "repeated": _lt("KKM Server has had this document before and does not say what became of it."),
     "ambiguous": _lt("Several receipts of the register look like this one. Compare them with the tape and decide."),
+    "compare": _lt(
+        "The register holds a receipt of this type and sum, and does not tell enough to say whether it is this one. "
+        "Compare both and decide."
+    ),
+    "twice": _lt(
+        "Attention: the register may have printed this receipt twice, since the browser sent it again. Compare with "
+        "the tape; a receipt too many is taken back by a return."
+    ),
+    "program": _lt("KKM Server failed inside; it is not a refusal. If it goes on, restart KKM Server."),
     "no_trace": _lt(
         "It cannot be told from the register whether the document was printed. Look at the tape and decide."
     ),

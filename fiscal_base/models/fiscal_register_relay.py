@@ -78,7 +78,7 @@ class FiscalRegister(models.Model):
             if not register or not isinstance(token, str):
                 return None
             attempt = register.env["fiscal.attempt"].search(
-                [("relay_token", "=", token), ("company_id", "=", register.company_id.id)], limit=1
+                [("relay_token", "=", token), ("document_id.register_id", "=", register.id)], limit=1
             )
             if not attempt:
                 return None

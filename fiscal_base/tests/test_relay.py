@@ -238,6 +238,18 @@ class TestRelay(FiscalCase):
             self.assertFalse(self.bring(token))
         self.assertEqual(document.state, "sending")
 
+    def test_reply_by_way_of_another_register(self):
+        """Its lane is not that of the request, so nothing would keep the two apart."""
+        other = self.register.copy({"name": "Another", "state": "enabled"})
+        document = self.sale()
+        call = self.bring(self.take())
+        with self.enter_registry_test_mode():
+            self.assertFalse(other._relay_bring(call["token"], {"status": 200, "text": "99"}))
+        self.env.invalidate_all()
+        self.assertEqual(document.state, "sending")
+        self.bring(call, self.register_does(call))
+        self.assertEqual((document.state, document.fiscal_number), ("done", "1"))
+
     def test_conversation_that_fails(self):
         document = self.sale()
         call = self.bring(self.take())

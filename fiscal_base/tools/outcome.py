@@ -202,6 +202,7 @@ class RegisterStatus:
     :param unsent: documents not yet delivered to the operator of fiscal data or to the tax service
     :param expires: when the fiscal storage, key or licence ends (naive)
     :param test: a test register
+    :param last_number: number of the last fiscal document (FFD tag 1040), where numbers follow one another
     """
 
     ready: bool
@@ -224,5 +225,5 @@ class RegisterStatus:
     expires: datetime | None = None
     test: bool = False
     offline: bool | None = None
-    last_document: str = ""
+    last_number: int | None = None
     extra: dict = field(default_factory=dict)

@@ -15,8 +15,6 @@ from ..protocol.picture import two_colours
 CALL = object()
 #: seconds for which a browser may be away with a request, beyond what KKM Server itself waits for the register
 BROWSER_MARGIN = 30
-#: documents of a register whose numbers are known to a look-up, which reads the last 20 of the fiscal storage
-LAST = 100
 
 
 class FiscalRegister(models.Model):
@@ -222,20 +220,21 @@ class FiscalRegister(models.Model):
 
     def _kkm_server_prepare(self, document, receipt):
         """The frozen body, and the number after which a look-up has to search (`protocol.lookup`)."""
-        last = self.last_number or ""
         return protocol.prepare(
             receipt,
             self._kkm_server_device(),
             self.kkm_server_timeout,
             self._kkm_server_paper(),
-            after=int(last) if last.isdecimal() else None,
+            after=self._kkm_server_after(),
         )
 
     def _kkm_server_submit(self, document, request):
-        return self._kkm_server_converse(protocol.submit(request))
+        return self._kkm_server_converse(protocol.submit(request, self._kkm_server_known(document)))
 
     def _kkm_server_lookup(self, document, request):
-        return self._kkm_server_converse(protocol.lookup(request, self._kkm_server_taken(document)))
+        known, drawer = self._kkm_server_known(document), self._kkm_server_drawer(document)
+        outcome = self._kkm_server_converse(protocol.lookup(request, known, drawer))
+        return replace(outcome, kind=Kind.UNKNOWN) if self._kkm_server_insists(document, outcome) else outcome
 
     def _kkm_server_status(self):
         return self._kkm_server_said_status(self._kkm_server_send(self._kkm_server_question()))
@@ -249,12 +248,13 @@ class FiscalRegister(models.Model):
         if kind == "status":
             return self._kkm_server_said_status((yield self._kkm_server_http(self._kkm_server_question())))
         calls = self.kkm_server_connection == "callback"
-        if calls and (request.get("first") == "counters" or document.tries):
+        if calls and (request.get("first") in ("counters", "drawer") or document.tries):
             request = {name: value for name, value in request.items() if name != "first"}
+        known = self._kkm_server_known(document, document.attempt_ids[:1].create_date or fields.Datetime.now())
         if kind == "submit":
-            conversation = protocol.submit(request)
+            conversation = protocol.submit(request, known)
         else:
-            conversation = protocol.lookup(request, self._kkm_server_taken(document))
+            conversation = protocol.lookup(request, known, self._kkm_server_drawer(document))
         question = next(conversation)
         while True:
             try:
@@ -265,6 +265,8 @@ class FiscalRegister(models.Model):
         if calls and kind == "lookup" and outcome.kind is Kind.NOT_SENT:
             # KKM Server keeps the question under the document's key, and would refuse the key itself (§2.5)
             outcome = replace(outcome, new_key=True)
+        if kind != "submit" and self._kkm_server_insists(document, outcome):
+            outcome = replace(outcome, kind=Kind.UNKNOWN, new_key=False)
         return self._kkm_server_in_words(outcome)
 
     def _relay_take(self):
@@ -292,22 +294,6 @@ class FiscalRegister(models.Model):
         return protocol.Device(
             serial=(self.kkm_server_serial_number or "").strip(), number=self.kkm_server_device_number
         )
-
-    def _kkm_server_taken(self, document):
-        """The last documents of the fiscal storage that others than `document` have (`protocol.lookup`)."""
-        others = self.env["fiscal.document"].search(
-            [
-                ("register_id", "=", self.id),
-                ("id", "!=", document.id),
-                ("state", "=", "done"),
-                ("fiscal_number", "!=", False),
-            ],
-            order="id desc",
-            limit=LAST,
-        )
-        numbered = others.filtered(lambda other: other.fiscal_number.isdecimal())
-        # the newest wins: a new fiscal storage begins with 1 again
-        return {int(other.fiscal_number): other.fiscal_sign or "" for other in reversed(numbered)}
 
     def _kkm_server_paper(self):
         return protocol.Paper(
@@ -362,7 +348,13 @@ class FiscalRegister(models.Model):
         """`outcome` with a sentence for people; the service's own words stay in it."""
         if outcome.kind is Kind.DONE and not outcome.code:
             return outcome
-        return replace(outcome, message=self._kkm_server_sentence(outcome.code, outcome.message))
+        sentences = [self._kkm_server_sentence(outcome.code, outcome.message)]
+        extra = outcome.data.extra if outcome.data else {}
+        if extra.get("held"):
+            # both, for a person to compare
+            sentences.append(self.env._("Sent: %s", extra["sent"]))
+            sentences += [self.env._("The register holds: %s", held) for held in extra["held"]]
+        return replace(outcome, message="\n".join(sentences))
 
     def _kkm_server_sentence(self, code, detail):
         codes = [code]

@@ -43,7 +43,8 @@ class PosPaymentMethod(models.Model):
 
         :param step: one of `STEPS`
         :param dict payment: `key`; `amount`; for a return `order`: uuid of the order that is taken back; for a
-            cancellation `transaction`: what the terminal said of the payment
+            cancellation `order`: uuid of the order on the screen, and `transaction`: what the terminal said of the
+            payment
         :param reply: of KKM Server, where the till's browser has carried the request
         :returns: `{"call": …}` for the browser to carry, or `{"state", "message", "data"}` as `protocol.Card`
         """
@@ -94,25 +95,58 @@ class PosPaymentMethod(models.Model):
         device = protocol.Device(number=self.kkm_server_terminal_number)
         if step == "ask":
             return protocol.get_rezult(key)
-        amount = money(abs(float(payment.get("amount") or 0)))
+        try:
+            amount = money(abs(float(payment.get("amount") or 0)))
+        except (TypeError, ValueError, ArithmeticError):
+            amount = 0
         if amount <= 0:
             return self.env._("Enter an amount above zero.")
         if step == "pay":
             return protocol.pay_by_card(device, key, amount)
-        of = payment.get("transaction") if step == "cancel" else self._kkm_server_paid(payment.get("order"))
-        if not of:
-            return self.env._("This order was not paid on this terminal. Give the money back in another way.")
-        return (protocol.cancel_card if step == "cancel" else protocol.return_by_card)(device, key, amount, str(of))
+        order = str(payment.get("order") or "")
+        if step == "return":
+            of, problem = self._kkm_server_paid(order, amount)
+            return problem or protocol.return_by_card(device, key, amount, of)
+        of = str(payment.get("transaction") or "")
+        problem = self._kkm_server_cancel_problem(of, order, amount)
+        return problem or protocol.cancel_card(device, key, amount, of)
 
-    def _kkm_server_paid(self, order_uuid):
-        """What the terminal said of the payment of an order (`UniversalID`), "" where it took none."""
-        payments = self.env["pos.payment"].search(
-            [
-                ("pos_order_id.uuid", "=", str(order_uuid or "")),
-                ("payment_method_id", "=", self.id),
-                ("transaction_id", "!=", False),
-                ("amount", ">", 0),
-            ],
-            limit=1,
+    def _kkm_server_paid(self, order_uuid, amount):
+        """The payment of an order on this terminal of which `amount` can still be given back.
+
+        :returns: what the terminal said of it (`UniversalID`), or "", and a sentence where there is none
+        """
+        Payment = self.env["pos.payment"]
+        mine = [("payment_method_id", "=", self.id)]
+        paid = Payment.search(
+            [*mine, ("pos_order_id.uuid", "=", order_uuid), ("transaction_id", "!=", False), ("amount", ">", 0)]
         )
-        return payments.transaction_id or ""
+        if not order_uuid or not paid:
+            return "", self.env._("This order was not paid on this terminal. Give the money back in another way.")
+        refunds = paid.pos_order_id.lines.refund_orderline_ids.order_id
+        back = Payment.search(
+            [*mine, ("pos_order_id", "in", refunds.ids), ("amount", "<", 0), ("transaction_id", "!=", False)]
+        )
+        left = money(sum(paid.mapped("amount")) + sum(back.mapped("amount")))
+        fitting = paid.filtered(lambda payment: money(payment.amount) >= amount)[:1]
+        if amount > left or not fitting:
+            return "", self.env._("Of this order %s can still be given back to one card. Enter no more.", left)
+        return fitting.transaction_id, ""
+
+    def _kkm_server_cancel_problem(self, transaction, order_uuid, amount):
+        """Why a payment cannot be cancelled, "" where nothing that Odoo knows stands against it.
+
+        What is cancelled is a line of an order that is still on the screen: Odoo may not have it yet. One that Odoo has
+        belongs to this order, was made by this method, and is as large at least.
+        """
+        if not transaction:
+            return self.env._("This order was not paid on this terminal. Give the money back in another way.")
+        known = self.env["pos.payment"].sudo().search([("transaction_id", "=", transaction)])
+        if any(
+            payment.payment_method_id != self
+            or payment.pos_order_id.uuid != order_uuid
+            or money(payment.amount) < amount
+            for payment in known
+        ):
+            return self.env._("Only a payment of this very order can be cancelled, and at most its sum.")
+        return ""

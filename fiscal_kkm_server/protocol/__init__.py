@@ -40,11 +40,13 @@ from .commands import (
     validate_marking,
 )
 from .conversations import lookup, submit
+from .storage import Known
 
 __all__ = [
     "Card",
     "Device",
     "Failure",
+    "Known",
     "ListedDevice",
     "Marked",
     "Paper",

@@ -200,7 +200,7 @@ def judge(command: dict, answer: dict, response: str) -> Outcome:
     ours = name in ("", command["Command"]) and key in ("", command["IdCommand"])
     if not ours:
         return Outcome.unknown("", code="foreign", response=response)
-    status = _status(answer)
+    status = _status(command, answer)
     if status == const.OK and (name or key):
         return _done(command, answer, response)
     if status in (const.RUNNING, const.QUEUED, const.REPEATED):
@@ -212,10 +212,14 @@ def judge(command: dict, answer: dict, response: str) -> Outcome:
     return Outcome.unknown(words(answer.get("Error")), code="unexpected", response=response)
 
 
-def _status(answer: dict) -> int | None:
-    """`Status`; a build that leaves out zero there too is understood by the number of the document it gives (§1)."""
-    if "Status" not in answer and not answer.get("Error") and integer(answer.get("CheckNumber")):
-        return const.OK
+def _status(command: Mapping, answer: Mapping) -> int | None:
+    """`Status`. A build may leave out zero there too (§1): then a document is understood by the number that it gives,
+    and what gives none by naming the command and its key without an error.
+    """
+    if "Status" not in answer and not words(answer.get("Error")):
+        numbered = command["Command"] not in const.WITHOUT_NUMBER
+        said = integer(answer.get("CheckNumber")) if numbered else answer.get("Command") and answer.get("IdCommand")
+        return const.OK if said else None
     return integer(answer.get("Status"))
 
 
@@ -228,15 +232,18 @@ def failed(command: dict, answer: dict, response: str, checked: bool = False) ->
     known, is `unknown` at first: repeating it could register twice. `lookup` then compares the documents of the fiscal
     storage and comes back here with `checked`. An X report is no fiscal document and may be repeated at will.
 
+    An exception inside the program is no refusal, whatever its text reads like: the same document may pass later.
+
     :param checked: the fiscal storage holds no such receipt, so it is certain that nothing was registered
     """
     message = words(answer.get("Error"))
     kind, code = _classify(message)
     if command["Command"] == "CloseShift" and code == "shift_closed":
         kind = "rejected"
-    if kind in ("device", "unclear") and not checked and command["Command"] != "XReport":
+    open_ended = {"program"} if command["Command"] == "XReport" else {"device", "unclear", "program"}
+    if kind in open_ended and not checked:
         return Outcome.unknown(message, code=code, response=response)
-    if kind == "not_sent":
+    if kind in ("not_sent", "program"):
         return Outcome.not_sent(message, QUEUE_PAUSE, response=response, code=code)
     if kind in ("device", "blocked"):
         return Outcome.blocked(message, code=code, response=response)
@@ -384,7 +391,7 @@ def parse_status(reply: Reply) -> RegisterStatus:
         expires=min(ends, default=None),
         test=flag(info.get("FN_IsFiscal")) is False,
         offline=flag(info.get("Active")) is False or flag(info.get("OnOff")) is False,
-        last_document=words(integer(answer.get("CheckNumber"))),
+        last_number=integer(answer.get("CheckNumber")),
         extra={"code": code, "storage": words(info.get("FnNumber")), "operator": words(info.get("NameOFD"))},
     )
 
@@ -503,7 +510,8 @@ def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
     """How far a command to a card terminal is, from its answer or from `GetRezult` (§3.8, §2.5).
 
     Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken. So it
-    is with an error that the terminal may have had after the card was charged: no line, no paper (`const.ERRORS`).
+    is with an error that the terminal may have had after the card was charged (no line, no paper, an exception), and
+    with every error whose text does not prove that it was refused (`const.CARD_REFUSED`).
 
     :param asked: `reply` answers `get_rezult`; trouble with asking says nothing about the command
     """
@@ -531,8 +539,14 @@ def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
         if isinstance(slip, str):
             data["slip"] = slip.replace("\0", "")[:4000]
         return Card("done", data=data)
-    refused = status == const.ERROR and _classify(said)[0] != "device"
+    refused = status == const.ERROR and _card_refused(said)
     return Card("failed", "card_refused", said) if refused else Card("unknown", "card_unknown", said)
+
+
+def _card_refused(message: str) -> bool:
+    """Whether an error text proves that a card terminal took nothing and gave nothing back."""
+    kind, __ = _classify(message)
+    return kind in ("blocked", "not_sent") or (kind != "program" and bool(const.CARD_REFUSED.search(message)))
 
 
 def unwrap(answer: dict) -> dict:

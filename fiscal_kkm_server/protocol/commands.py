@@ -79,7 +79,7 @@ def freeze(command: dict, after: int | None = None, first: str = "") -> dict:
     repeat is the same to the byte.
 
     :param after: number of the last fiscal document known before this one, for `lookup`
-    :param first: what `submit` asks before: "marking" or "counters"
+    :param first: what `submit` asks before: "marking", "counters" or "drawer"
     """
     return {"body": encode(command), "after": after, **({"first": first} if first else {})}
 
@@ -127,7 +127,7 @@ def prepare(
 
     :param after: number of the last fiscal document known before this one
     """
-    first = "counters" if receipt.operation == "shift_close" else ""
+    first = {"shift_close": "counters", "cash_in": "drawer", "cash_out": "drawer"}.get(receipt.operation, "")
     if paper.check_marking and receipt.operation == "sale" and any(line.marking_code for line in receipt.lines):
         first = "marking"
     return freeze(build(receipt, device, timeout, paper), after, first)

@@ -51,7 +51,9 @@ class TestBrowser(TillCase):
         self.assertEqual(document.state, "done", document.error_message)
         (sale,) = self.printed("sale")
         self.assertEqual((document.fiscal_number, sale.key), (str(sale.number), document.key))
-        (call,) = self.calls
+        call, *looks = self.calls
+        names = [json.loads(look["body"])["Command"] for look in looks]
+        self.assertEqual(names, ["GetDataKKT", "GetDataCheck"], "the report before it might be the receipt itself")
         self.assertEqual(call["url"], f"{self.emulator.url}/Execute")
         self.assertEqual(json.loads(call["body"]), json.loads(document.request["body"]))
 
@@ -103,6 +105,36 @@ class TestBrowser(TillCase):
         self.assertEqual(document.state, "done", document.error_message)
         self.assertEqual(len(self.printed("sale")), 2)
 
+    def test_a_request_that_the_browser_sent_twice(self):
+        """The first run had printed before it failed, so KKM Server executed the repeat: that is told."""
+        self.sale()
+        self.work_off(1)
+        document = self.sale()
+        call = self.take()
+        self.emulator.fault("no_paper", "RegisterCheck", registered=True)
+        self.carry(call)
+        reply = self.carry(call)
+        while call := self.bring(call, reply):
+            reply = self.carry(call)
+        self.assertEqual((document.state, document.error_code), ("done", "twice"))
+        self.assertIn(f"№ {self.printed('sale')[1].number}", document.error_message)
+        self.assertEqual(len(self.printed("sale")), 3)
+
+    def test_a_refusal_of_a_request_that_the_browser_sent_twice(self):
+        """A return: the first run gave the cash back, the repeat finds none left in the drawer."""
+        order = self.sell([(self.shop.products["bread"], 1)], [(self.shop.cash, 62)])
+        self.work_off(1)
+        back = self.sell(self.refund_lines(order), [(self.shop.cash, -62)]).fiscal_document_ids
+        call = self.take()
+        self.carry(call)
+        self.emulator.restart()
+        reply = self.carry(call)
+        self.assertIn("Не хватает наличных", reply["text"])
+        while call := self.bring(call, reply):
+            reply = self.carry(call)
+        self.assertEqual(back.state, "done", back.error_message)
+        self.assertEqual(len(self.printed("sale_return")), 1)
+
     def test_kkm_server_does_not_run(self):
         self.sale()
         self.work_off(1)
@@ -122,7 +154,7 @@ class TestBrowser(TillCase):
         self.work_off(1)
         self.assertEqual(shift.z_data["sale.count"], "1")
         names = [json.loads(call["body"])["Command"] for call in self.calls]
-        self.assertEqual(names, ["RegisterCheck", "GetCounters", "CloseShift"])
+        self.assertEqual(names, ["RegisterCheck", "GetDataKKT", "GetDataCheck", "GetCounters", "CloseShift"])
 
     def test_how_it_is_and_what_is_asked_by_hand(self):
         action = self.register.action_test_connection()

@@ -114,6 +114,40 @@ class TestCard(TillCase):
         self.assertEqual(self.card("return", "none", amount=-1, order="no such order")["state"], "failed")
         self.assertEqual(self.emulator.requests, [])
 
+    def paid(self, key, amount=489.90):
+        said = self.finish("pay", key, amount=amount)
+        order = self.sell([(self.shop.products["coffee"], 1)], [(self.method, 489.90)])
+        order.payment_ids.sudo().transaction_id = said["data"]["universal_id"]
+        return order, said["data"]["universal_id"]
+
+    def test_no_more_is_given_back_than_was_taken(self):
+        order, __ = self.paid("first")
+        self.emulator.requests.clear()
+        self.assertEqual(self.card("return", "more", amount=-489.91, order=order.uuid)["state"], "failed")
+        back = self.sell(self.refund_lines(order), [(self.method, -489.90)])
+        back.payment_ids.sudo().transaction_id = "RN:2"
+        self.assertEqual(self.card("return", "again", amount=-1, order=order.uuid)["state"], "failed")
+        self.assertEqual(self.card("return", "text", amount="a lot", order=order.uuid)["state"], "failed")
+        self.assertEqual(self.emulator.requests, [])
+
+    def test_only_a_payment_of_this_order_is_cancelled(self):
+        order, transaction = self.paid("first")
+        other, __ = self.paid("second")
+        self.emulator.requests.clear()
+        cancel = {"amount": 489.90, "transaction": transaction}
+        self.assertEqual(self.card("cancel", "a", **cancel, order=other.uuid)["state"], "failed")
+        self.assertEqual(self.card("cancel", "b", **cancel)["state"], "failed")
+        self.assertEqual(self.card("cancel", "c", **cancel | {"amount": 489.91}, order=order.uuid)["state"], "failed")
+        self.assertEqual(self.card("cancel", "d", amount=1, order=order.uuid)["state"], "failed")
+        self.assertEqual(self.emulator.requests, [])
+        self.assertEqual(self.finish("cancel", "e", **cancel, order=order.uuid)["state"], "done")
+
+    def test_what_is_not_clear_is_not_failed(self):
+        for number, text in enumerate(("Object reference not set to an instance of an object.", "Код 4401")):
+            self.emulator.terminal.declines.append(text)
+            said = self.finish("pay", f"unclear-{number}", amount=1)
+            self.assertEqual(said["state"], "unknown", text)
+
     def test_who_may_use_it(self):
         nobody = new_test_user(self.env, "kkm-nobody", groups="base.group_user", company_id=self.company.id)
         with self.assertRaises(AccessError):

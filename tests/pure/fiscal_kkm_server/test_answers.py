@@ -255,7 +255,7 @@ def test_status():
     assert status.ready
     assert (status.shift_open, status.shift_expired, status.shift_number) == (True, False, 24)
     assert (status.unsent, status.unsent_since) == (32, datetime(2017, 1, 13, 14, 56))
-    assert (status.expires, status.last_document) == (datetime(2018, 2, 1), "8")
+    assert (status.expires, status.last_number) == (datetime(2018, 2, 1), 8)
     assert status.tax_systems == ("ru_general", "ru_patent")
     assert (status.tax_number, status.serial_number) == ("504404744207", "0149060006000651")
     assert (status.test, status.offline) == (False, False)

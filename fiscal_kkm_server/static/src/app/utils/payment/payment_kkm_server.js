@@ -5,6 +5,8 @@ import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_inter
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { carry } from "@fiscal_base/relay/carry";
 
+/** Errors with which Odoo refuses a step before anything is sent. */
+const REFUSALS = new Set(["odoo.exceptions.UserError", "odoo.exceptions.AccessError"]);
 /** Milliseconds between two questions to the terminal. */
 const PAUSE = 1500;
 /** Milliseconds for which a customer may look for the card; KKM Server itself gives up after 125 s. */
@@ -58,6 +60,7 @@ export class PaymentKkmServer extends PaymentInterface {
         const card = await this.finish("cancel", {
             key: `${uuid}-r`,
             amount: line.amount,
+            order: line.pos_order_id.uuid,
             transaction: line.transaction_id,
         });
         if (card.state !== "done") {
@@ -129,7 +132,9 @@ export class PaymentKkmServer extends PaymentInterface {
         } catch (error) {
             const message =
                 error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
-            return { state: error?.data && !started ? "failed" : "unknown", message, data: {} };
+            // Only a refusal with a sentence of ours proves that nothing was sent; Odoo itself may have carried it.
+            const refused = REFUSALS.has(error?.data?.name) && !started;
+            return { state: refused ? "failed" : "unknown", message, data: {} };
         }
     }
 
