@@ -60,6 +60,8 @@ NO_TAX = "none"
 #: ShiftStatus (§3.1)
 OPENING = ("CREATED", "OPENING")
 OPENED, CLOSING, CLOSED = "OPENED", "CLOSING", "CLOSED"
+#: ReceiptType (§4.2): → operation
+OPERATION_OF = {"SELL": "sale", "RETURN": "sale_return", "SERVICE_IN": "cash_in", "SERVICE_OUT": "cash_out"}
 #: ReceiptStatus (§4.2) that are an end; of CANCELLATION, which is none, a person decides
 DONE, ERRORS = "DONE", ("ERROR", "CANCELLED")
 

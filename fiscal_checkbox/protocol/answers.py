@@ -207,7 +207,8 @@ def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
         inner(body, "transaction").get("response_status")
     )
     if status == const.DONE:
-        return _differs(request, body, Outcome.done(receipt_data(request, body), response=raw))
+        done = Outcome.done(receipt_data(request, body), response=raw)
+        return _differs(request, body, replace(done, service_id=words(body.get("id"))))
     if status in const.ERRORS:
         return _ended(reason or status, raw)
     if status == "CREATED":
@@ -256,9 +257,10 @@ def chain_returned(request: Mapping, rows: list, raw: str) -> Outcome | None:
         data[-1],
         total=total,
         url=f"{const.PAGE}/{extra['receipt_id']}",
+        lines=None,  # of the last one alone
         extra={**data[-1].extra, **{name: value for one in data for name, value in one.extra.items()}, **extra},
     )
-    outcome = Outcome.done(told, response=raw)
+    outcome = replace(Outcome.done(told, response=raw), service_id=extra["receipt_id"])
     if minor(total) in request["totals"]:
         return outcome
     return replace(outcome, code="differs", message=f"{total}")
@@ -286,6 +288,7 @@ def receipt_data(request: Mapping, body: Mapping) -> FiscalData:
     if serial is None and shift_id and shift_id == known.get("id"):
         serial = known.get("serial")
     offline = body.get("is_created_offline") is True
+    total = amount(body.get("total_sum"))
     # the form that a GET answers does not tell (§9), and nothing of a test register is ever delivered
     test = body.get("is_test") is True or request.get("test") is True
     return FiscalData(
@@ -296,7 +299,9 @@ def receipt_data(request: Mapping, body: Mapping) -> FiscalData:
         receipt_number=integer(body.get("serial")),
         registered_at=moment(body.get("fiscal_date"), request["zone"])
         or moment(body.get("created_at"), request["zone"]),
-        total=amount(body.get("total_sum")),
+        total=total and abs(total),  # of cash that is handed out the sign is not documented
+        operation=const.OPERATION_OF.get(words(body.get("type")), ""),
+        lines=len(body["goods"]) if isinstance(body.get("goods"), list) and body["goods"] else None,
         qr=url,
         url=f"{const.PAGE}/{request['key']}",
         test=test,

@@ -9,9 +9,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 from ...fiscal_base.tools.exact_json import decode_object
 from ...fiscal_base.tools.money import ZERO, money
@@ -202,7 +204,18 @@ def judge(task: Mapping, said: Said, response: str, url: str = "") -> Outcome:
         return Outcome.unknown("", code="foreign", response=response)
     if number not in const.UNNUMBERED and not words(said.info.get("doccode")):
         return Outcome.unknown("", code="no_number", response=response)
-    return Outcome.done(fiscal_data(said, url), response=response, message=warnings(said.answer))
+    data = fiscal_data(said, url)
+    if number in (1, 2) and "subtask" not in task["fiscal"]:
+        data = replace(data, total=_registered(data.qr))
+    return Outcome.done(data, response=response, message=warnings(said.answer))
+
+
+def _registered(qr: str) -> Decimal | None:
+    """The sum that stands in the link of a receipt (§7.3, `sm`), None where it is no link or says nothing."""
+    try:
+        return amount("".join(parse_qs(urlsplit(qr).query).get("sm", [])))
+    except ValueError:
+        return None
 
 
 def _error(number: int, said: Said, response: str, dm: bool) -> Outcome:

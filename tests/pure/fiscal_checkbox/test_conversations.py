@@ -700,3 +700,17 @@ def test_a_register_that_cannot_be_asked(reply, problem, reachable):
 
 def test_settings_do_not_change_the_conversation():
     assert frozen(sale(), SETTINGS) == SALE and BREAD.amount
+
+
+# === What the base compares with the document ===
+
+
+@pytest.mark.parametrize(
+    ("name", "total", "kind"),
+    [("cash_in", "50.00", "cash_in"), ("cash_out", "20.00", "cash_out"), ("sale", "", "sale")],
+)
+def test_what_was_registered_is_told(emulator, client, name, total, kind):
+    client.submit(replace(operation("cash_in", "100.00"), key=OTHER))
+    outcome = client.submit(operation(name, total) if total else sale())
+    assert (outcome.data.operation, outcome.data.total) == (kind, Decimal(total or "65.00"))
+    assert (outcome.service_id, outcome.data.lines) == (KEY, None if total else 1)

@@ -235,3 +235,9 @@ def test_an_expired_key_blocks_the_register(emulator):
     assert "Термін дії ключа закінчився" in outcome.message
     emulator.fault("key_expired", expired=False)
     assert submit(emulator).kind is Kind.DONE
+
+
+def test_the_registered_sum_is_that_of_the_answer(emulator):
+    assert submit(emulator).data.total == Decimal("211.00")
+    settled = protocol.freeze(protocol.build(replace(operation("cash_in", "5.00"), key="cash")))
+    assert submit(emulator, settled).data.total is None
