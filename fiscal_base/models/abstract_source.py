@@ -230,9 +230,10 @@ class FiscalSource(models.AbstractModel):
         """The receipt that a return of `total` by `kind` goes back to, none for a sale; and what is wrong with it."""
         if operation != BACK:
             return originals.browse(), []
-        return self._fiscal_returned(
-            originals.filtered(lambda document: document.operation == SALE and document.state in MADE), total, kind
-        )
+        sales = originals.filtered(lambda document: document.operation == SALE)
+        if problem := sales._to_return()._not_made():
+            return sales._to_return(), [problem]
+        return self._fiscal_returned(sales.filtered(lambda document: document.state in MADE), total, kind)
 
     @api.model
     def _fiscal_returned(self, originals, total, kind):
@@ -251,7 +252,7 @@ class FiscalSource(models.AbstractModel):
         if original._chain():
             problem = self.env["fiscal.document"]._return_problem(original, total, {kind: total})
             return original, [problem] if problem else []
-        possible = sum(left.values(), ZERO)
+        possible = min(sum(left.values(), ZERO), originals._left_together())
         if possible >= total:
             return original, []
         return original, [

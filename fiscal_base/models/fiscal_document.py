@@ -424,7 +424,8 @@ class FiscalDocument(models.Model):
 
     def _claimed(self):
         """What a document may take from another one: recordsets of stored models."""
-        return [self.original_id]
+        original = self.original_id
+        return [original | original._told_together()]
 
     def _ask_now(self):
         """A service hints at news: ask it in the background, at once."""
@@ -727,6 +728,9 @@ class FiscalDocument(models.Model):
         """
         if not original:
             return False
+        original = original.sudo()
+        if problem := original._not_made():
+            return problem
         left = original._left_to_return(besides=self)
         if total <= left:
             return False

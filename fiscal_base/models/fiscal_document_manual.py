@@ -164,18 +164,6 @@ class FiscalDocument(models.Model):
             correction_reason=self.display_name,
         )
 
-    def _left_to_return(self, besides=None):
-        """What can still be returned of this receipt, in currency units; the returns `besides` do not count."""
-        returns = self.search(
-            [
-                ("original_id", "=", self.id),
-                ("operation", "in", tuple(RETURN_OF.values())),
-                ("state", "not in", ("draft", "rejected", "cancelled")),
-            ]
-        )
-        counted = returns - besides if besides else returns
-        return money(self.total) - sum((money(document.total) for document in counted), ZERO)
-
     def _draft_from(self, operations, amount, **vals):
         self.ensure_one()
         if self.state != "done" or self.operation not in operations:

@@ -28,7 +28,7 @@ class FiscalDocument(models.Model):
 
     def _credit(self):
         """What the receipt leaves to be paid later."""
-        return sum((money(payment.amount) for payment in self.payment_ids if payment.kind == "credit"), ZERO)
+        return sum((money(payment.amount) for payment in self.sudo().payment_ids if payment.kind == "credit"), ZERO)
 
     def _chain(self):
         """The first receipt of the chain that this receipt belongs to, none where its service keeps none."""
@@ -52,7 +52,7 @@ class FiscalDocument(models.Model):
 
     def _left_to_return(self, besides=None):
         """Of a chain, all that it was paid."""
-        first = self._chain()
+        first = self.sudo()._chain()
         if not first:
             return super()._left_to_return(besides)
         return super(FiscalDocument, first)._left_to_return(besides) - first._chain_left()
@@ -98,8 +98,9 @@ class FiscalDocument(models.Model):
 
     def _return_problem(self, original, total, means=None):
         """A chain is returned as a whole, by the means it was paid with: the service does it in one."""
-        if not original or not original._chain():
+        if not original or not original._chain() or original._not_made():
             return super()._return_problem(original, total, means)
+        original = original.sudo()
         left, paid = original._left_to_return(besides=self), original._means()
         if left <= 0:
             return self.env._("All of “%s” has been returned already.", original.display_name)

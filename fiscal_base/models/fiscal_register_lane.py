@@ -322,6 +322,10 @@ class FiscalRegister(models.Model):
         if kind == "submit":
             if document.state != "queued":
                 return None
+            if problem := document._unreturnable():
+                document._move("rejected", error_code="original", error_message=problem)
+                document._alert()
+                return None
             if not document.request:
                 try:
                     request = self._call_provider("prepare", document, document._as_receipt())

@@ -63,9 +63,7 @@ class PosOrder(models.Model):
             rounding = money(sign * (order.amount_paid - order.amount_total))
         payments, change = order._fiscal_payments(sign)
         originals = order.lines.refunded_orderline_id.order_id.fiscal_document_ids
-        original = originals.filtered(lambda document: document.operation == "sale" and document.state != "cancelled")[
-            :1
-        ]
+        original = originals.filtered(lambda document: document.operation == "sale")._to_return()
         if operation == "sale_return":
             if original and original._chain():  # what was not paid yet is not given back
                 total -= sum((money(row["amount"]) for row in payments if row["kind"] == "credit"), ZERO)
