@@ -1,8 +1,12 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..tools.money import ZERO, money
 from .abstract_source import BACK, MADE, SALE, Choice, Settled
+
+#: what a receipt says of a bank transaction
+FROZEN = frozenset({"amount", "amount_currency", "currency_id", "foreign_currency_id", "journal_id", "company_id"})
 
 
 class AccountBankStatementLine(models.Model):
@@ -24,6 +28,38 @@ class AccountBankStatementLine(models.Model):
             lambda line: not line.pos_session_id and line.journal_id.sudo().fiscal_register_id.print_statement
         )
         return wanted._fiscal_enqueue()
+
+    # === Frozen ===
+
+    def write(self, vals):
+        if FROZEN & vals.keys() and self.env["fiscal.register"]._serve(self.company_id):
+            for entry in self:
+                changed = (
+                    name
+                    for name in FROZEN & vals.keys()
+                    if entry._fields[name].convert_to_write(entry[name], entry) != vals[name]
+                )
+                if any(changed):
+                    entry._fiscal_check_frozen()
+        return super().write(vals)
+
+    def unlink(self):
+        if self.env["fiscal.register"]._serve(self.company_id):
+            self._fiscal_check_frozen()
+            refused = self.sudo().fiscal_document_ids.filtered(lambda document: document.state == "rejected")
+            refused._move("cancelled")
+        return super().unlink()
+
+    def _fiscal_check_frozen(self):
+        made = self.sudo().fiscal_document_ids.filtered(lambda document: document.state in MADE)
+        if made:
+            raise UserError(
+                self.env._(
+                    "The receipt “%s” was made of this bank transaction, so the transaction stays as it is. "
+                    "Make a return or a correction instead.",
+                    made[0].display_name,
+                )
+            )
 
     def _fiscal_own_register(self):
         return self.journal_id.sudo().fiscal_register_id
@@ -47,7 +83,7 @@ class AccountBankStatementLine(models.Model):
         operation = SALE if entry.amount > 0 else BACK
         parts = []
         for part in settled:
-            share = min(part.claim, left)
+            share = min(part.claim, left, part.source._fiscal_of_line(entry))
             left -= share
             parts.append((part, share))
         chain, credit, chain_problems = self._fiscal_chain(register, operation, parts)
@@ -60,6 +96,7 @@ class AccountBankStatementLine(models.Model):
         means = entry.journal_id._fiscal_means(register)
         original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
         problems += return_problems + chain_problems
+        problems += filter(None, (part.source._fiscal_covered(part.claim) for part in settled))
         moves = self.env["account.move"].sudo().union(*(part.source for part in settled))
         return self._fiscal_document_vals(
             choice,

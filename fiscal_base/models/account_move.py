@@ -166,4 +166,6 @@ class AccountMoveLine(models.Model):
         result = super()._reconcile_post_hook(data)
         if self.env["fiscal.register"]._companies():
             self.move_id.statement_line_id._fiscal_matched()
+            for entry in self.move_id.filtered(lambda move: move.origin_payment_id or move.statement_line_id):
+                entry._fiscal_warn_rematched()
         return result

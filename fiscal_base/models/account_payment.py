@@ -96,12 +96,7 @@ class AccountPayment(models.Model):
 
     def _fiscal_of_till(self):
         """Whether it is money of sales at a till, which have receipts of their own."""
-        if self.pos_session_id:
-            return True
-        # An online payment of an order of the till, of addons that need not be here: it is posted before it is told
-        # its session.
-        transaction = self.sudo()["payment_transaction_id"] if "payment_transaction_id" in self._fields else None
-        return bool(transaction) and "pos_order_id" in transaction._fields and bool(transaction["pos_order_id"])
+        return bool(self.pos_session_id)
 
     def _fiscal_transfer(self):
         return bool(self.paired_internal_transfer_payment_id)
@@ -199,12 +194,16 @@ class AccountPayment(models.Model):
             total += rest
         if not total:
             return None
-        originals = payment._fiscal_source_payment()._fiscal_shown()
+        originals = payment._fiscal_returned_receipts()
         for part in settled:
             originals |= part.source._fiscal_returned_receipts()
         means = payment._fiscal_means(register)
         original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
         problems += return_problems + chain_problems
+        if rest and not parts and original and not original._chain():
+            lines = [command[2] for command in original._line_commands(rest)]
+        problems += [part.source._fiscal_covered(part.claim) for part in settled if part.source._name == "account.move"]
+        problems = [problem for problem in problems if problem]
         moves = self.env["account.move"].sudo().union(*(p.source._fiscal_moves() for p in settled))
         return self._fiscal_document_vals(
             choice,
@@ -251,7 +250,7 @@ class AccountPayment(models.Model):
             Settled(move, claim, move._fiscal_owed() + claim, move._fiscal_total()) for move, claim in claims.items()
         ]
         for move in self.invoice_ids.filtered(lambda move: move.is_sale_document(include_receipts=True)):
-            owed = move._fiscal_owed()
+            owed = move._fiscal_owed(besides=self)
             claim = min(owed, left)
             if move not in claims and claim > 0 and move.state != "cancel":
                 settled.append(Settled(move, claim, owed, move._fiscal_total()))

@@ -9,6 +9,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, plaintext2html
 
 from ..const import CORRECTION_KINDS, CORRECTIONS, OPERATIONS, PAYMENT_KINDS, RECEIPTS, STATES, TAX_SYSTEMS
+from ..fields import Kopecks
 from ..tools.money import ZERO, money
 from ..tools.outcome import Kind, Outcome
 from ..tools.receipt import Correction, Original, Person, Receipt
@@ -123,9 +124,9 @@ class FiscalDocument(models.Model):
     tax_system = fields.Selection(TAX_SYSTEMS, readonly=True)
     line_ids = fields.One2many("fiscal.document.line", "document_id", readonly=True)
     payment_ids = fields.One2many("fiscal.document.payment", "document_id", readonly=True)
-    total = fields.Monetary(readonly=True)
-    change = fields.Monetary(readonly=True)
-    rounding = fields.Monetary(
+    total = Kopecks(readonly=True)
+    change = Kopecks(readonly=True)
+    rounding = Kopecks(
         string="Cash rounding", readonly=True, help="Only where the register has a place of its own for it."
     )
     correction_kind = fields.Selection(

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import AGENT_DATA, AGENTS, MEASURES, PAYMENT_AGENTS, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
+from ..fields import Kopecks
 from ..tools.money import money, quantity
 from ..tools.receipt import Line, Person
 
@@ -18,9 +19,9 @@ class FiscalDocumentLine(models.Model):
     full_name = fields.Char(string="Whole text", help="The text before it was shortened to what a receipt may hold.")
     product_id = fields.Many2one("product.product", ondelete="set null")
     quantity = fields.Float(digits=(16, 3), default=1)
-    price = fields.Monetary(help="Price of one unit before discount, taxes included.")
-    amount = fields.Monetary(help="What the customer pays for the line.")
-    discount = fields.Monetary(compute="_compute_discount", help="Price × quantity less the amount.")
+    price = Kopecks(help="Price of one unit before discount, taxes included.")
+    amount = Kopecks(help="What the customer pays for the line.")
+    discount = Kopecks(compute="_compute_discount", help="Price × quantity less the amount.")
     tax_code_id = fields.Many2one(
         "fiscal.tax.code", string="Tax code", ondelete="restrict", domain="[('vocabulary', '=', tax_vocabulary)]"
     )

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import RETURN_OF
+from ..fields import Kopecks
 from ..tools.money import ZERO, money
 
 #: how far an operation has come, as the cashier's book tells it
@@ -28,10 +29,10 @@ class FiscalDocument(models.Model):
         related="company_id.account_fiscal_country_id.code", help="Country whose law the receipt obeys."
     )
     stage = fields.Selection(STAGES, string="Status", compute="_compute_stage")
-    cash_amount = fields.Monetary(string="Cash", compute="_compute_paid", inverse="_inverse_cash_amount")
-    card_amount = fields.Monetary(string="Card", compute="_compute_paid", inverse="_inverse_card_amount")
-    left_to_pay = fields.Monetary(compute="_compute_left_to_pay")
-    change_due = fields.Monetary(string="Change to give", compute="_compute_left_to_pay")
+    cash_amount = Kopecks(string="Cash", compute="_compute_paid", inverse="_inverse_cash_amount")
+    card_amount = Kopecks(string="Card", compute="_compute_paid", inverse="_inverse_card_amount")
+    left_to_pay = Kopecks(compute="_compute_left_to_pay")
+    change_due = Kopecks(string="Change to give", compute="_compute_left_to_pay")
 
     @api.model
     def default_get(self, fields):

@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..const import PAYMENT_KINDS
+from ..fields import Kopecks
 from ..tools.money import money
 from ..tools.receipt import Payment
 
@@ -16,7 +17,7 @@ class FiscalDocumentPayment(models.Model):
     kind = fields.Selection(PAYMENT_KINDS, required=True)
     name = fields.Char()
     code = fields.Char(help="Code of the means of payment in the service.")
-    amount = fields.Monetary(required=True)
+    amount = Kopecks(required=True)
     card_data = fields.Json(help="What the terminal told of the card; the keys are those of `tools.receipt.Payment`.")
 
     def _as_payment(self):

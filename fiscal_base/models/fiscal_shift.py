@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..const import PAYMENT_KINDS
+from ..fields import Kopecks
 from ..tools.money import ZERO, money, spread
 
 
@@ -33,11 +34,11 @@ class FiscalShift(models.Model):
     closed_by_id = fields.Many2one("hr.employee", string="Closed by", readonly=True)
     document_ids = fields.One2many("fiscal.document", "shift_id", readonly=True)
     document_count = fields.Integer(compute="_compute_totals")
-    sale_total = fields.Monetary(string="Sales", compute="_compute_totals")
-    return_total = fields.Monetary(string="Returns", compute="_compute_totals")
-    cash_in_total = fields.Monetary(string="Cash in", compute="_compute_totals")
-    cash_out_total = fields.Monetary(string="Cash out", compute="_compute_totals")
-    cash_total = fields.Monetary(string="Cash in the drawer from this shift", compute="_compute_totals")
+    sale_total = Kopecks(string="Sales", compute="_compute_totals")
+    return_total = Kopecks(string="Returns", compute="_compute_totals")
+    cash_in_total = Kopecks(string="Cash in", compute="_compute_totals")
+    cash_out_total = Kopecks(string="Cash out", compute="_compute_totals")
+    cash_total = Kopecks(string="Cash in the drawer from this shift", compute="_compute_totals")
     z_data = fields.Json(string="Counters of the service", readonly=True)
     differs = fields.Boolean(readonly=True, help="The Z report of the service and Odoo's own counters do not agree.")
     counters_html = fields.Html(string="Counters", compute="_compute_counters_html", sanitize=False)

@@ -13,6 +13,7 @@ from . import test_manual
 from . import test_operation
 from . import test_operation_payments
 from . import test_tours_book
+from . import test_money_once
 from . import test_payments
 from . import test_returned_once
 from . import test_pos_order

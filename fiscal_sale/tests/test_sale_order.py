@@ -138,6 +138,39 @@ class TestSaleOrder(SaleCase):
             self.assertEqual(order._fiscal_owed(), 0)
             self.assertEqual(self.dialog(order).line_ids.status, "made", "the sale at the till has its receipt")
 
+    def settle_at_till(self, order, amount=2000):
+        """As the till of the addon pos_sale settles an order."""
+        if "sale_order_origin_id" not in self.env["pos.order.line"]._fields:
+            self.skipTest("the addon pos_sale is not installed")
+        link = {"sale_order_origin_id": order.id, "sale_order_line_id": order.order_line[0].id}
+        price = {"price_unit": amount / 2}
+        return self.sell(
+            [(self.courses, 2, {**link, **price})], [(self.shop.card, amount)], partner_id=self.customer.id
+        ).fiscal_document_ids
+
+    def test_order_with_a_receipt_is_settled_at_the_till(self):
+        order = self.order()
+        self.dialog(order).action_confirm()
+        sold = self.settle_at_till(order)
+        self.assertEqual(sold.state, "rejected")
+        self.assertIn("is on the receipt", sold.error_message)
+        self.assertEqual(sold.pos_order_id.state, "paid")
+        self.drain()
+        own = order._fiscal_own_document()
+        self.env["fiscal.document"].browse(own.action_return()["res_id"]).action_post()
+        sold.action_retry()
+        self.assertEqual(sold.pos_order_id.fiscal_document_ids.sorted("id")[-1].state, "queued")
+
+    def test_order_settled_at_the_till_alone(self):
+        order = self.order()
+        self.assertEqual(self.settle_at_till(order).state, "queued")
+        self.assertEqual(self.dialog(order).line_ids.status, "made")
+
+    def test_order_partly_paid_online_is_settled_whole_at_the_till(self):
+        order = self.order()
+        self.paid_online(order, 500)
+        self.assertEqual(self.settle_at_till(order).state, "rejected")
+
     def test_setting_of_orders(self):
         self.register.print_order = False
         self.assertFalse(self.paid_online(self.order()).fiscal_document_ids)
