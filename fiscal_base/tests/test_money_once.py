@@ -59,7 +59,6 @@ class TestMoneyOnce(AccountingCase):
                 self.env.cr.savepoint(),
             ):
                 change()
-        entry.write({"payment_ref": "another text"})
         free = self.entry()
         free.write({"amount": 7})
         free.unlink()
