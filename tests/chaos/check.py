@@ -63,12 +63,14 @@ class Result:
         ]
 
 
-def compare(events: list[Event], tapes: dict[str, list[Printed]], rows: list[Row]) -> Result:
+def compare(events: list[Event], tapes: dict[str, list[Printed]], rows: list[Row], together: bool = False) -> Result:
     """Hold the three against one another.
 
     :param tapes: what each register printed, by its serial number, in order
+    :param together: the registers stand in for one another, so that a document may be on either tape, in any order
     """
     result = Result()
+    group = dict.fromkeys(tapes, "") if together else {serial: serial for serial in tapes}
     of_event: dict[str, list[Row]] = {}
     for row in rows:
         if row.state != "cancelled":
@@ -76,13 +78,14 @@ def compare(events: list[Event], tapes: dict[str, list[Printed]], rows: list[Row
     printed_for: dict[tuple, list[Printed]] = {}
     for serial, tape in tapes.items():
         for printed in tape:
-            printed_for.setdefault(_identity(serial, printed), []).append(printed)
+            printed_for.setdefault(_identity(group[serial], printed), []).append(printed)
     for event in events:
         result.documents += event.kind in MONEY
-        _compare_one(result, event, printed_for.pop(_identity_of(event), []), of_event.get(event.name, []))
+        identity = (group[event.serial], *_identity_of(event)[1:])
+        _compare_one(result, event, printed_for.pop(identity, []), of_event.get(event.name, []))
     known = {event.name for event in events}
     _compare_rest(result, known, printed_for, rows)
-    for serial, tape in tapes.items():
+    for serial, tape in [] if together else tapes.items():
         _compare_order(result, [event for event in events if event.serial == serial], serial, tape)
     return result
 

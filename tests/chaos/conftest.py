@@ -13,6 +13,7 @@ def world():
         "person": [[1]],
         "dead": [[1], [1], [1]],
         "office": [[1]],
+        "people": [[2], [1]],
         "chaos": [[2, 1], [1], [1]],
         "mutations": [[1]] * len(MUTATIONS),
     }

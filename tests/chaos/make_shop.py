@@ -63,7 +63,7 @@ facts["products"] = [
     {"id": product.id, "name": product.name, "taxes": product.taxes_id.ids, "rate": product.taxes_id.amount}
     for product in (shop.products["bread"], shop.products["coffee"])
 ]
-lanes, facts["callers"] = shop.registers.cron_id, []
+lanes, facts["callers"] = shop.registers.cron_id | env.ref("fiscal_base.cron_watch"), []
 for number, caller in enumerate(callers):
     # a company of its own for each register behind a service that calls back
     settings = {

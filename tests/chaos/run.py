@@ -24,8 +24,10 @@ ROWS = """
            (SELECT json_object_agg(kind, amount) FROM fiscal_document_payment p WHERE p.document_id = d.id) AS payments,
            (SELECT array_agg(DISTINCT key) FROM fiscal_attempt a WHERE a.document_id = d.id) AS keys,
            EXISTS(SELECT FROM mail_activity m
-                  WHERE m.active AND m.user_id IS NOT NULL AND (m.res_model = 'fiscal.document' AND m.res_id = d.id
-                  OR m.res_model = 'fiscal.register' AND m.res_id = d.register_id)) AS calls
+                  WHERE m.active AND m.user_id IS NOT NULL AND (
+                      m.res_model = 'fiscal.register' AND m.res_id = d.register_id
+                  OR m.res_model = 'fiscal.document' AND m.res_id IN (
+                      SELECT id FROM fiscal_document WHERE register_id = d.register_id))) AS calls
     FROM fiscal_document d JOIN fiscal_register r ON r.id = d.register_id
     WHERE r.kkm_server_serial_number = ANY(%s)
     ORDER BY d.id

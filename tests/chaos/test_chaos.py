@@ -12,6 +12,7 @@ from . import callbacks
 from .dead import measure
 from .faults import kinds
 from .office import settle_at_once
+from .people import meddle
 from .person import Called
 from .run import run
 from .scenario import MUTATIONS, noticed, play
@@ -65,6 +66,12 @@ def test_one_sale_one_receipt_whatever_breaks(world, capfd):
 def test_two_receipts_of_one_invoice_meet(world):
     """Without `fiscal.document._claim` neither would see the other."""
     assert settle_at_once(world.parts["office"], invoices=8) == []
+
+
+def test_people_and_settings(world):
+    result = meddle(world.parts["people"], SEED, seconds=150)
+    assert result.documents
+    assert result.problems == []
 
 
 @pytest.fixture(scope="module")
