@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/fiscal_rules.xml",
         "data/fiscal.tax.code.csv",
+        "data/ir_cron.xml",
         "data/mail_activity_type.xml",
         "data/mail_template.xml",
         "report/fiscal_receipt_report.xml",

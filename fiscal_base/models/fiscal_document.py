@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytz
+from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -23,7 +24,8 @@ ENGINE = object()
 #: The life of a document, one row a state. The only place that is asked whether a move exists.
 MOVES = {
     "draft": {"queued", "rejected", "cancelled"},
-    "queued": {"sending", "rejected", "cancelled", "done"},  # done: the service told it later, of an earlier sending
+    # done: the service told it later, of an earlier sending; unknown: the database is older than what was sent
+    "queued": {"sending", "rejected", "cancelled", "done", "unknown"},
     "sending": {"done", "waiting", "unknown", "queued", "rejected"},
     "waiting": {"done", "rejected", "unknown", "queued"},
     "unknown": {"done", "queued", "waiting", "rejected"},
@@ -37,6 +39,10 @@ OPEN = ("queued", "sending", "waiting", "unknown")
 SENT = ("sending", "waiting", "unknown")
 #: the activity that calls a person
 ALERT = "fiscal_base.activity_alert"
+#: the activity that calls a person to something that no move of a document settles
+WARNING = "fiscal_base.activity_warning"
+#: paragraphs of such a call at most, however many documents it is about
+WARNED = 40
 #: outcome → state
 STATE_OF = {
     Kind.DONE: "done",
@@ -75,7 +81,8 @@ class FiscalDocument(models.Model):
                     ├─────────┤ not sent, register blocked: back to queued, with a pause
                     └─ retry ─┴─► rejected ─► cancelled with a reason
 
-    From `queued` and `rejected` a document is `done` too when its service says later that it did register it.
+    From `queued` and `rejected` a document is `done` too when its service says later that it did register it. From
+    `queued` it becomes `unknown` when the database was restored from a backup (`fiscal_register_restored.py`).
 
     `event` names the business event (`pos.order:<uuid>`). A unique index lets an event have one document that is not
     cancelled, however often and from however many places it is announced.
@@ -146,6 +153,15 @@ class FiscalDocument(models.Model):
     retry_at = fields.Datetime(readonly=True, copy=False)
     postponed = fields.Boolean(
         readonly=True, copy=False, help="Set aside by a person: it is still asked about, those behind it go on."
+    )
+    resend = fields.Boolean(
+        string="To be sent again",
+        readonly=True,
+        copy=False,
+        help="A person says that it was not registered. The service is asked once more first, and what it knows wins.",
+    )
+    handed_from_id = fields.Many2one(
+        "fiscal.register", string="Handed over from", readonly=True, copy=False, ondelete="set null"
     )
     replaces_id = fields.Many2one("fiscal.document", string="Corrected copy of", readonly=True, copy=False)
     tries = fields.Integer(readonly=True, copy=False)
@@ -233,18 +249,36 @@ class FiscalDocument(models.Model):
         """
         for document in self:
             if state not in MOVES[document.state]:
-                labels = dict(self._fields["state"]._description_selection(self.env))
-                raise UserError(
-                    self.env._(
-                        "“%(document)s” cannot go from “%(old)s” to “%(new)s”.",
-                        document=document.display_name,
-                        old=labels[document.state],
-                        new=labels[state],
-                    )
-                )
+                raise UserError(document._what_it_is())
+        if state != "unknown":
+            vals = {"postponed": False, "resend": False, **vals}
         self._engine().write({"state": state, **vals})
         if state in ("done", "cancelled", "queued"):
-            self._engine().activity_unlink([ALERT])
+            self._settled()
+
+    def _what_it_is(self):
+        """What the document is now and what can be done with it: the answer to a button that does not fit."""
+        self.ensure_one()
+        words = {
+            "draft": self.env._("“%s” is a draft. Post it, or delete it."),
+            "queued": self.env._(
+                "“%s” is in the queue of its register and goes out by itself: there is nothing to do."
+            ),
+            "sending": self.env._("“%s” is just being sent. Wait a moment, then open it again."),
+            "waiting": self.env._("The service has accepted “%s” and will say how it went. “Update status” asks now."),
+            "unknown": self.env._(
+                "It is not known whether “%s” was registered; the service is being asked. When you have looked at the "
+                "register yourself, choose “Decide”."
+            ),
+            "rejected": self.env._(
+                "“%s” has an error. Choose “Send again” when it is mended, or “Decide” to give it up."
+            ),
+            "done": self.env._("“%s” is registered and stays as it is. Make a return or a correction instead."),
+            "cancelled": self.env._(
+                "“%s” was given up and stays as it is. Make a new receipt from the order, payment or invoice behind it."
+            ),
+        }
+        return words[self.state] % self.display_name
 
     # === As plain data ===
 
@@ -494,28 +528,53 @@ class FiscalDocument(models.Model):
     def _alert(self, words=None):
         """An activity for the responsible person: the document waits for a decision. It goes when one is made.
 
-        :param words: what is to be decided; by default the document's problem
+        Of the documents of a register that have an error, the first calls for all of them.
+
+        :param words: what is to be decided, where it is not the document's own problem
         """
-        for document in self:
-            document.sudo().activity_schedule(
+        for document in self.sudo():
+            register = document.register_id
+            if not words and register._called_to(ALERT):
+                continue
+            self.env["mail.activity"].sudo()._fiscal_call(
+                document,
+                register._responsible(),
                 ALERT,
-                user_id=document.register_id._responsible().id,
-                summary=self.env._("Fiscal receipt with an error"),
-                note=plaintext2html(words or document.error_message or ""),
+                self.env._("Fiscal receipt with an error"),
+                plaintext2html(words or document.error_message or ""),
             )
 
+    def _settled(self):
+        """Take the alert back; the next document of the register that waits for a decision calls in its place."""
+        documents = self._engine()
+        alerts = documents.activity_search([ALERT])
+        if not alerts:
+            return
+        alerts.unlink()
+        for register in documents.register_id:
+            documents.search(
+                [("register_id", "=", register.id), ("state", "=", "rejected")], order="id", limit=1
+            )._alert()
+
     def _warn(self, words):
-        """Call the responsible person to something that no move of the document settles. The same is said once."""
+        """Call the responsible person to something that no move of the document settles. The same is said once, and
+        what is said of other documents of the register is added to the call that is there.
+        """
         document = self.sudo()
         note = plaintext2html(words)
         if any(note == message.body for message in document.message_ids):
             return
         document._engine().message_post(body=note)
-        document.activity_schedule(
-            "mail.mail_activity_data_todo",
-            user_id=document.register_id._responsible().id,
-            summary=self.env._("Look at this fiscal receipt"),
-            note=note,
+        if call := document.register_id._called_to(WARNING, document):
+            if call.res_id == document.id or call.note.count("<p>") < WARNED:
+                call.note += Markup("<p>%s</p>") % document.display_name + note
+            return
+        self.env["mail.activity"].sudo()._fiscal_call(
+            document,
+            document.register_id._responsible(),
+            WARNING,
+            self.env._("Look at this fiscal receipt"),
+            note,
         )
 
     @api.model
@@ -548,7 +607,7 @@ class FiscalDocument(models.Model):
         copies = self.browse()
         for document in self:
             if document.state != "rejected":
-                raise UserError(self.env._("Only a document with an error can be sent again."))
+                raise UserError(document._what_it_is())
             copy = document._corrected_copy()
             if copy and copy.state == "rejected":
                 raise UserError(copy.error_message)
@@ -642,7 +701,7 @@ class FiscalDocument(models.Model):
     def _may_have_left(self):
         """Whether a request for the document may have reached its register, for all that its attempts tell."""
         for attempt in self.sudo().attempt_ids:
-            if attempt.kind == "person":
+            if attempt.kind == "person" and attempt.outcome == "not_sent":
                 return False  # who has looked at the register
             if attempt.kind == "submit" and attempt.outcome not in ("not_sent", "blocked", "rejected"):
                 return True
@@ -660,12 +719,8 @@ class FiscalDocument(models.Model):
             register = document.register_id
             self.env.cr.execute(SQL("SELECT state FROM fiscal_document WHERE id = %s FOR UPDATE", document.id))
             if self.env.cr.fetchone()[0] != state:
-                raise UserError(
-                    self.env._(
-                        "“%s” has moved on meanwhile. Open it again: there may be nothing to decide.",
-                        document.display_name,
-                    )
-                )
+                document.invalidate_recordset()
+                raise UserError(document._what_it_is())
             if decision == "registered":
                 document._check_number_is_free(data)
             attempt = (
@@ -676,12 +731,11 @@ class FiscalDocument(models.Model):
             if decision == "registered":
                 document._apply(Outcome.done(data, message=reason), attempt)
             elif decision == "not_registered":
-                keep = register._capabilities().deduplicates
-                document._apply(Outcome.not_sent(reason, 0, new_key=not keep), attempt)
+                document._was_not_registered(reason, attempt)
             else:
                 attempt._engine().write({"outcome": decision, "message": reason, "finished_at": fields.Datetime.now()})
                 if decision == "postpone":
-                    document._engine().write({"postponed": True})
+                    document._engine().write({"postponed": True, "resend": False})
                 else:
                     document._move("cancelled")
             document._engine().message_post(
@@ -695,6 +749,18 @@ class FiscalDocument(models.Model):
             )
             register.sudo().retry_at = False
             register._wake()
+
+    def _was_not_registered(self, reason, attempt):
+        """A person says so. Where the service can be asked, it is asked once more before anything is sent again."""
+        capabilities = self.register_id._capabilities()
+        outcome = Outcome.not_sent(reason, 0, new_key=not capabilities.deduplicates)
+        if not capabilities.lookup:
+            self._apply(outcome, attempt)
+            return
+        attempt._engine().write(
+            {"outcome": outcome.kind.value, "message": reason, "finished_at": fields.Datetime.now()}
+        )
+        self._engine().write({"resend": True, "postponed": False, "retry_at": False})
 
     def _corrected_copy(self):
         """Make the document again from what it came from, with the settings of today; the old one stays, cancelled.

@@ -119,7 +119,7 @@ class FiscalDocument(models.Model):
         """Hand drafts to their registers. Every problem of a draft is said at once, and nothing is lost."""
         for document in self:
             if document.state != "draft":
-                raise UserError(self.env._("“%s” has been posted already.", document.display_name))
+                raise UserError(document._what_it_is())
             draft = document._engine()
             if document.operation in RECEIPTS:
                 draft.write(document._sums())

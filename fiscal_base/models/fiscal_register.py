@@ -1,3 +1,6 @@
+import logging
+
+import psycopg2
 import pytz
 
 from odoo import api, fields, models
@@ -9,6 +12,8 @@ from ..const import RECEIPTS
 from ..tools.outcome import RegisterStatus, storable
 from ..tools.text import one_line
 from .fiscal_document import OPEN
+
+_logger = logging.getLogger(__name__)
 
 
 class FiscalRegister(models.Model):
@@ -326,7 +331,8 @@ class FiscalRegister(models.Model):
         """A sentence that says why `employee` cannot be the cashier of this very register, or False."""
         if not hasattr(self, f"_{self.provider}_cashier_problem"):
             return False
-        return self._call_provider("cashier_problem", employee) or False
+        problems = self._checked(lambda: [self._call_provider("cashier_problem", employee)])
+        return problems[0] or False
 
     def _receipt_views(self, document):
         if hasattr(self, f"_{self.provider}_receipt_views"):
@@ -338,8 +344,30 @@ class FiscalRegister(models.Model):
     # === Checks before a document is queued ===
 
     def _problems(self, receipt):
-        """Every reason why the register would refuse `receipt`, each a sentence for people."""
+        """Every reason why the register would refuse `receipt`, each a sentence for people. Never raises for what a
+        provider's check does: a paid sale is not turned back because a program fails.
+        """
         self.ensure_one()
+        return self._checked(lambda: self._found_problems(receipt))
+
+    def _checked(self, check):
+        """The sentences that `check()` gives, or one that says that it failed."""
+        try:
+            return check()
+        except psycopg2.Error:
+            raise  # the transaction is lost, and Odoo repeats it where that helps
+        except Exception as error:
+            _logger.exception("fiscal register %s: a check of a receipt failed", self.id)
+            return [
+                self.env._(
+                    "The program failed while it checked this receipt for “%(register)s” (%(error)s). The receipt is "
+                    "kept. Tell your administrator, then choose “Send again”.",
+                    register=self.name,
+                    error=type(error).__name__,
+                )
+            ]
+
+    def _found_problems(self, receipt):
         capabilities = self._capabilities()
         if receipt.operation not in capabilities.operations:
             return [self.env._("“%s” cannot do this kind of document.", self.name)]

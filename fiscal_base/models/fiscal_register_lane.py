@@ -2,6 +2,7 @@ import contextlib
 import json
 import logging
 import time
+from collections import deque
 from dataclasses import replace
 from datetime import timedelta
 
@@ -14,8 +15,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..const import NEEDS_SHIFT
-from ..tools.outcome import Kind, Outcome, RegisterStatus, storable
-from ..tools.transport import redact
+from ..tools.outcome import NO_TRACE, Kind, Outcome, RegisterStatus, storable
+from ..tools.transport import OutOfTime, redact, until, until_now
 from .fiscal_document import LONGEST, OPEN
 
 _logger = logging.getLogger(__name__)
@@ -27,12 +28,35 @@ NOTHING_LEFT = {("shift_open", "shift_open"), ("shift_close", "shift_closed")}
 #: seconds for which one run of the scheduled action drains a lane before it lets others have their turn: a worker runs
 #: all actions that are due one after the other, and Odoo ends it when they take longer than 120 seconds together
 TURN = 15
+#: seconds for which the lanes of one process are drained within `WINDOW` seconds, all together
+BUDGET = 75
+WINDOW = 120
 #: conflicts of one short transaction with another before the lane gives up this turn
 CONFLICTS = 5
 #: failures in a row after which a register is asked how it is before anything is sent to it
 PROBE_AFTER = 3
+#: seconds between two calls about the same thing at least, whatever a service says; the first comes at once
+FLOOR = 1
 #: seconds before a register that could not be reached is tried again, by number of failures in a row
 PAUSES = (1, 2, 5, 10, 30, 60, 120, 300)
+
+
+#: (end, seconds) of the turns that scheduled actions of this process had lately
+turns = deque()
+
+
+@contextlib.contextmanager
+def turn():
+    """Seconds for one turn of a scheduled action: less, the more the lanes before it have used, and never none."""
+    started = time.monotonic()
+    while turns and turns[0][0] < started - WINDOW:
+        turns.popleft()
+    used = sum(seconds for __, seconds in turns)
+    try:
+        yield max(1, min(TURN, BUDGET - used))
+    finally:
+        ended = time.monotonic()
+        turns.append((ended, ended - started))
 
 
 class FiscalRegister(models.Model):
@@ -58,7 +82,9 @@ class FiscalRegister(models.Model):
         """In the background: the scheduled action of the register."""
         register = self.exists()
         if register:
-            register._run_lane(TURN, watch=True)
+            with turn() as seconds:
+                register._run_lane(seconds, watch=True)
+            register._look_after()
 
     def _drive(self, config_id, order_uuids):
         """From the till, in the interest of `order_uuids`: for at most the time a till waits.
@@ -97,10 +123,12 @@ class FiscalRegister(models.Model):
             register._recover()
             if watch:
                 register._once(register._watch)
-            if register._capabilities().relay:
-                return
-            register._drain(deadline, order_uuids)
+            if not register._capabilities().relay:
+                with until(None if watch else deadline):
+                    if register._after_a_gap():
+                        register._drain(deadline, order_uuids)
             if watch:
+                register._hand_over()
                 register._check_health()
 
     @contextlib.contextmanager
@@ -241,7 +269,10 @@ class FiscalRegister(models.Model):
         """Whether the register is worth a try. One that keeps failing is probed before a document is risked on it."""
         if self.failures < PROBE_AFTER or not self._capabilities().status:
             return True
-        status = self._probe()
+        try:
+            status = self._probe()
+        except OutOfTime:
+            return False
         if status.ready:
             return True
         self._once(
@@ -252,9 +283,14 @@ class FiscalRegister(models.Model):
         return False
 
     def _probe(self):
-        """Ask the register how it is. An exception is an answer too."""
+        """Ask the register how it is. An exception is an answer too.
+
+        :raises OutOfTime: where the time of a till is over
+        """
         try:
             return self._call_provider("status")
+        except OutOfTime:
+            raise
         except Exception as error:
             _logger.info("fiscal register %s does not say how it is: %s", self.id, type(error).__name__)
             return RegisterStatus(
@@ -286,6 +322,9 @@ class FiscalRegister(models.Model):
             return
         attempt = self._once(lambda: self._begin(document, "lookup"))
         outcome = self._call(document, method)
+        if outcome is None:
+            self._once(lambda: attempt._engine().write({"finished_at": fields.Datetime.now()}))
+            return
         self._finish(document, attempt, self._looked_up(document, method, outcome))
 
     def _lookup_method(self, document):
@@ -303,10 +342,23 @@ class FiscalRegister(models.Model):
         if method == "submit" and outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
             # That holds of this repeat alone; what became of the first sending is as open as before.
             return replace(outcome, kind=Kind.UNKNOWN, new_key=False)
+        if document.resend and outcome.kind is Kind.UNKNOWN and self._cannot_tell(outcome):
+            said = self.env._("The service does not tell; a person says that it was not registered.")
+            outcome = replace(
+                outcome, kind=Kind.NOT_SENT, message=said, retry_after=0, new_key=not self._capabilities().deduplicates
+            )
         believed = max(outcome.under_way, self._capabilities().under_way if outcome.new_key else 0)
         if believed and (seconds := believed - self._since_sent(document)) > 0:
             return replace(outcome, kind=Kind.UNKNOWN, new_key=False, retry_after=seconds)
         return outcome
+
+    def _cannot_tell(self, outcome):
+        """Whether a look-up that says `unknown` reached a service that works, and that does not know this document."""
+        if outcome.code == NO_TRACE:
+            return True
+        capabilities = self._capabilities()
+        # one that keeps failing has just said that it is well (`_answers`)
+        return self.failures >= PROBE_AFTER and capabilities.status and not capabilities.relay
 
     def _since_sent(self, document):
         """Seconds since the last sending of `document` began, which may still be on its way to the service."""
@@ -326,21 +378,9 @@ class FiscalRegister(models.Model):
                 document._move("rejected", error_code="original", error_message=problem)
                 document._alert()
                 return None
-            if not document.request:
-                try:
-                    request = self._call_provider("prepare", document, document._as_receipt())
-                except psycopg2.Error:
-                    raise
-                except Exception as error:
-                    _logger.exception("fiscal document %s cannot be prepared", document.key)
-                    document._move(
-                        "rejected",
-                        error_code="prepare",
-                        error_message=self.env._("It cannot be put into a request: %s", error),
-                    )
-                    document._alert()
-                    return None
-                document._engine().write({"request": request})
+        if not document.request and not self._prepare(document, kind):
+            return None
+        if kind == "submit":
             document._move("sending")
         return self.env["fiscal.attempt"].create(
             {
@@ -351,13 +391,43 @@ class FiscalRegister(models.Model):
             }
         )
 
-    def _call(self, document, method):
-        """The network call. Whatever goes wrong in it, the document is not lost: an exception is an unknown outcome."""
+    def _prepare(self, document, kind):
+        """Freeze the request of `document`. One that cannot be put into a request is rejected, unless it may have left
+        already: then it is asked about without one.
+
+        :returns: whether to go on
+        """
         try:
-            outcome = self._call_provider(method, document, document.request or {})
+            request = self._call_provider("prepare", document, document._as_receipt())
+        except psycopg2.Error:
+            raise
+        except Exception as error:
+            _logger.exception("fiscal document %s cannot be prepared", document.key)
+            if kind != "submit":
+                return True
+            document._move(
+                "rejected",
+                error_code="prepare",
+                error_message=self.env._("It cannot be put into a request: %s", error),
+            )
+            document._alert()
+            return False
+        document._engine().write({"request": request})
+        return True
+
+    def _call(self, document, method):
+        """The network call. Whatever goes wrong in it, the document is not lost: an exception is an unknown outcome.
+
+        :returns: the outcome; None where a look-up was cut short because the time of a till is over
+        """
+        try:
+            with until(None if method == "submit" else until_now()):
+                outcome = self._call_provider(method, document, document.request or {})
             if not isinstance(outcome, Outcome):
                 raise TypeError(f"_{self.provider}_{method} gives {type(outcome).__name__}, not an outcome")
             return outcome
+        except OutOfTime:
+            return None
         except Exception as error:
             _logger.exception("fiscal document %s: %s failed", document.key, method)
             return Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(error).__name__))
@@ -366,6 +436,9 @@ class FiscalRegister(models.Model):
 
     def _finish(self, document, attempt, outcome):
         """Commit the outcome and what it says about the register, and tell tills and people."""
+
+        if attempt.kind == "submit" or outcome.kind is not Kind.NOT_SENT:  # else the next step is another one
+            outcome = self._not_too_soon(document, outcome)
 
         def step():
             # Waits for whoever holds the row, a callback with the same news for example, and then sees what it wrote.
@@ -385,6 +458,13 @@ class FiscalRegister(models.Model):
             _logger.exception("fiscal document %s: the outcome cannot be stored", document.key)
             outcome = Outcome.unknown(self.env._("What the service said could not be stored."), code="store")
             self._once(step)
+
+    def _not_too_soon(self, document, outcome):
+        """`outcome` with a pause of at least `FLOOR`, once the document or the register was tried before."""
+        pause = outcome.retry_after
+        if pause is None or pause >= FLOOR or not (document.tries or self.failures):
+            return outcome
+        return replace(outcome, retry_after=FLOOR)
 
     def _clean(self, outcome):
         """The outcome as it may be kept and shown: without secrets, and without what a database cannot hold."""

@@ -1,6 +1,6 @@
 from odoo import SUPERUSER_ID, models
 
-from .fiscal_document import OPEN
+from .fiscal_document import OPEN, SENT
 
 
 class FiscalRegister(models.Model):
@@ -29,7 +29,7 @@ class FiscalRegister(models.Model):
         )
         if known:
             return known
-        problems = vals.pop("problems", []) + self._problems(self._receipt_of(vals))
+        problems = vals.pop("problems", []) + self._checked(lambda: self._problems(self._receipt_of(vals)))
         document = (
             Document._engine()
             .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)
@@ -107,6 +107,8 @@ class FiscalRegister(models.Model):
         """
         self.ensure_one()
         cashier = employee or self.employee_id
+        if operation == "shift_open" and self._opening_goes_first():
+            vals.setdefault("priority", 1)
         problem = cashier._fiscal_problem(self)
         return self._enqueue(
             {
@@ -117,6 +119,22 @@ class FiscalRegister(models.Model):
                 **self.env["fiscal.document"]._cashier_vals(cashier),
                 **vals,
             }
+        )
+
+    def _opening_goes_first(self):
+        """Whether an opening may stand before what waits: that waits for it, unless a shift is still to be closed, or
+        it is not known of something whether it was registered.
+        """
+        return not self.env["fiscal.document"].search_count(
+            [
+                ("register_id", "=", self.id),
+                "|",
+                ("state", "in", SENT),
+                "&",
+                ("state", "=", "queued"),
+                ("operation", "=", "shift_close"),
+            ],
+            limit=1,
         )
 
     def action_open_shift(self):

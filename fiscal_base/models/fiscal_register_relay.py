@@ -150,6 +150,8 @@ class FiscalRegister(models.Model):
 
     def _relay_next(self):
         """Begin with the document that is due, until there is a request to carry."""
+        if not self._after_a_gap():
+            return None
         for __ in range(STEPS):
             document = self._next_document()
             if not document:

@@ -144,6 +144,7 @@ class PosConfig(models.Model):
         documents = documents.search(
             [("register_id", "=", register.id), ("state", "in", ("queued", "unknown"))], order="id", limit=RETRIES
         )
+        backup = register.backup_id if not register.backup_id._unfit_as_backup() else register.browse()
         return [
             {
                 "id": document.id,
@@ -152,7 +153,7 @@ class PosConfig(models.Model):
                 "problem": document.error_message or "",
                 "total": document.total,
                 "since": document._local(document.create_date).strftime("%d.%m.%Y %H:%M"),
-                "backup": (document._may_use_backup() and register.backup_id.name) or "",
+                "backup": (backup and document._may_use_backup() and backup.name) or "",
             }
             for document in documents
         ]

@@ -28,3 +28,8 @@ from . import test_registered
 from . import test_relay
 from . import test_contact_rights
 from . import test_goods_code
+from . import test_backup
+from . import test_decision
+from . import test_outbox_faults
+from . import test_watch
+from . import test_restored

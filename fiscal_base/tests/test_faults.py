@@ -66,25 +66,6 @@ class TestDecisions(FaultCase):
         self.assertEqual(behind.state, "done")
         self.assertEqual(len(self.service.sent), 2, "the decided one was not sent again")
 
-    def test_person_confirms_not_registered(self):
-        document = self.unknown()
-        key = document.key
-        self.service.plan = []
-        self.decide(document, "not_registered")
-        self.assertEqual(document.state, "queued")
-        self.assertNotEqual(document.key, key, "a service that does not know repeats gets a new key")
-        self.due()
-        self.drain()
-        self.assertEqual(document.state, "done")
-
-    def test_service_that_knows_repeats_gets_the_same_key(self):
-        document = self.unknown()
-        key = document.key
-        self.service.plan = []
-        with self.on_service(deduplicates=True):
-            self.decide(document, "not_registered")
-        self.assertEqual(document.key, key)
-
     def test_postponed_lets_the_next_go_on_and_is_still_asked_about(self):
         document, behind = self.unknown(), self.sale()
         self.decide(document, "postpone")
@@ -248,7 +229,9 @@ class TestBlockedRegister(FaultCase):
         """Nor is it asked before its pause is over by each till that comes by: each would wait for it."""
         self.register.shift_policy = "manual"
         document = self.sale()
-        self.service.plan = [executed_but_lost, Outcome.unknown("no answer", 0), Outcome.unknown("no answer", 0)]
+        self.service.plan = [executed_but_lost, Outcome.unknown("no answer", 600), Outcome.unknown("no answer", 600)]
+        self.drain()
+        self.due()
         self.drain()
         self.assertEqual((document.state, self.register.failures), ("unknown", 3))
         asked = []
@@ -351,8 +334,10 @@ class TestBlockedRegister(FaultCase):
         self.register.shift_policy = "manual"
         self.register.write({"backup_id": self.shop.registers[1].id, "backup_after": 10})
         document = self.unknown()
+        self.service.registered.clear()
         self.decide(document, "not_registered")
         self.age(document, 100)
+        self.service.plan = [Outcome.not_sent("never seen", 3600)]
         self.watch()
         self.assertEqual(document.register_id, self.shop.registers[1])
 

@@ -13,6 +13,9 @@ from decimal import Decimal
 from enum import Enum
 from math import isfinite
 
+#: code of an `unknown` look-up: the service was asked, and knows nothing of the document; only a person can tell
+NO_TRACE = "no_trace"
+
 
 class Kind(Enum):
     """The six answers that exist."""
@@ -115,7 +118,10 @@ class Outcome:
 
     @classmethod
     def unknown(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
-        """It may or may not have been executed. Only a look-up by the document's own key moves it on."""
+        """It may or may not have been executed. Only a look-up by the document's own key moves it on.
+
+        The code `NO_TRACE` of a look-up says that the service was asked and cannot tell: then a person's word counts.
+        """
         return cls(Kind.UNKNOWN, message=message, retry_after=retry_after, response=response, code=code)
 
     @classmethod
