@@ -1,7 +1,7 @@
 {
     "name": "Fiscal Registers",
     "summary": "Fiscal receipts for Point of Sale and accounting: one sale, one receipt, whatever breaks",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Point of Sale",
     "author": "Fiscal Suite contributors",
     "license": "LGPL-3",

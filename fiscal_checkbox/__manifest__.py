@@ -1,7 +1,7 @@
 {
     "name": "Fiscal: Checkbox",
     "summary": "Fiscal receipts of Ukraine by Checkbox (checkbox.ua)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Point of Sale",
     "author": "Fiscal Suite contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Fiscal: Komtet Kassa",
     "summary": "Fiscal receipts on the cash registers behind Komtet Kassa (kassa.komtet.ru)",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Point of Sale",
     "author": "Fiscal Suite contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Fiscal: Vchasno.Kasa",
     "summary": "Fiscal receipts on the software registers (пРРО) of Vchasno.Kasa, in the cloud or by Device Manager",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/Point of Sale",
     "author": "Fiscal Suite contributors",
     "license": "LGPL-3",

@@ -1,3 +1,4 @@
+from . import fiscal_secret  # first: others are made of it
 from . import (
     abstract_row,
     abstract_source,
@@ -51,3 +52,5 @@ from . import (
     res_users,
     uom_uom,
 )
+from . import fiscal_register_frozen
+from . import fiscal_register_identity  # last: it guards what the others do

@@ -424,6 +424,7 @@ class FiscalDocument(models.Model):
                     "finished_at": fields.Datetime.now(),
                     "outcome": outcome.kind.value,
                     "message": register._clean(outcome).message,
+                    "service_id": outcome.service_id or False,
                 }
             )
         if outcome.kind is Kind.DONE and (key != document.key or document.state == "cancelled"):
@@ -622,9 +623,7 @@ class FiscalDocument(models.Model):
         """Queue a rejected document again as it is, with a new key."""
         if problems := self.register_id._problems(self._as_receipt()):
             raise UserError("\n".join(problems))
-        self._move(
-            "queued", key=self._new_key(), request=False, service_id=False, retry_at=False, error_message=False
-        )
+        self._move("queued", key=self._new_key(), request=False, service_id=False, retry_at=False, error_message=False)
         self.register_id._wake()
 
     def _try_again(self):

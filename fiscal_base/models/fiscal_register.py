@@ -40,14 +40,22 @@ class FiscalRegister(models.Model):
     ``_<p>_receipt_views(self, document) -> list[dict]``
         `{"kind": "page" | "pdf" | "image" | "text", "name": str, "url": str or "content": bytes}`, to open, print and
         mail. Optional; by default the page at `document.receipt_url`.
+    ``_<p>_register_identity(self) -> str``
+        Registration or serial number of the register, as the service answers now; "" where it does not. Proves that a
+        new token or address names the same register (`fiscal_register_identity.py`). Asks the service. Optional.
+    ``_<p>_secret_owners(self) -> list[recordset]``
+        Records besides the register whose `Secret` fields belong to it, such as accounts of cashiers. Optional.
     ``_<p>_secrets(self) -> list[str]``
-        Values that must never be kept with an attempt or shown. Optional.
+        Values besides those of `Secret` fields that must never be kept with an attempt or shown. Optional.
     ``_<p>_cashier_problem(self, employee) -> str | False``
         Why `employee` cannot be the cashier of this register, for example for want of an account at the service. Asked
         when the till opens and before a document is queued. Optional, no I/O.
     ``_<p>_deliver(self, document, channel, address)``
         Let the service send a registered receipt to the customer by one of `Capabilities.delivers`; `UserError` with a
         sentence where it cannot. Only with such channels.
+
+    Tokens, passwords and keys are `Secret` fields (`fiscal_secret.py`): they lie in rows that no lane writes, are
+    hidden in everything that is kept, and go with a neutralized copy. What a service gives is kept by `_keep`.
 
     A service that calls back tells its news by `fiscal.document._told`, or has the document looked up at once by
     `_ask_now`, after it has proved itself; the lane asks as well, so a lost callback loses nothing.
@@ -60,7 +68,7 @@ class FiscalRegister(models.Model):
 
     _name = "fiscal.register"
     _description = "Fiscal register"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "fiscal.secret.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -295,13 +303,6 @@ class FiscalRegister(models.Model):
                     )
                 )
 
-    @api.model
-    def _provider_removed(self, registers):
-        """`ondelete` of a provider's selection value: the addon goes, the register stays with its history, switched
-        off and on the demo provider. Its documents keep the provider's name and everything that was printed.
-        """
-        registers.write({"state": "disabled", "provider": "demo"})
-
     # === Contract ===
 
     def _call_provider(self, method, *args):
@@ -322,10 +323,16 @@ class FiscalRegister(models.Model):
         return self._call_provider("capabilities")
 
     def _secrets(self):
-        """Values that must never be stored with an attempt."""
-        if not hasattr(self, f"_{self.provider}_secrets"):
-            return []
-        return [secret for secret in self._call_provider("secrets") if secret]
+        """Values that must never be stored with an attempt: those of every `Secret` field, whatever the provider is
+        now, and of the records that the provider names.
+        """
+        owners = [self]
+        if hasattr(self, f"_{self.provider}_secret_owners"):
+            owners += self._call_provider("secret_owners")
+        secrets = [secret for owner in owners for secret in owner._own_secrets()]
+        if hasattr(self, f"_{self.provider}_secrets"):
+            secrets += [secret for secret in self._call_provider("secrets") if secret]
+        return secrets
 
     def _cashier_problem(self, employee):
         """A sentence that says why `employee` cannot be the cashier of this very register, or False."""

@@ -203,8 +203,11 @@ class FiscalRegister(models.Model):
     def _relay_late(self, attempt, reply):
         """A reply that nobody waits for any more. What it would go on with is not sent."""
         self._once(lambda: self._relay_keep(attempt, reply))
-        request = json.loads(attempt.request or "{}")
-        said = self._relay_said(attempt.document_id, request, self._relay_kind(attempt), attempt.replies)
+        document = attempt.document_id
+        # the frozen request, or what is left of it under a key that was given up; a secret in that is hidden
+        frozen = document.request if attempt.key == document.key else None
+        request = frozen or json.loads(attempt.request or "{}")
+        said = self._relay_said(document, request, self._relay_kind(attempt), attempt.replies)
         self.env.cr.rollback()
         self._once(lambda: attempt._engine().write({"replies": False}))
         if isinstance(said, Outcome) and said.kind is Kind.DONE:

@@ -19,6 +19,7 @@ from . import test_returned_once
 from . import test_pos_order
 from . import test_till
 from . import test_guards
+from . import test_identity
 from . import test_translations
 from . import test_rules
 from . import test_lane
@@ -26,6 +27,7 @@ from . import test_access
 from . import test_callback
 from . import test_registered
 from . import test_relay
+from . import test_secrets
 from . import test_contact_rights
 from . import test_goods_code
 from . import test_backup

@@ -45,7 +45,7 @@ class TestGuards(FiscalCase):
         document = self.sold().fiscal_document_ids
         waiting = self.sell([(self.shop.products["bread"], 1)], [(self.shop.card, 62)]).fiscal_document_ids
         self.register._provider_removed(self.register)
-        self.assertEqual((self.register.state, self.register.provider), ("disabled", "demo"))
+        self.assertEqual((self.register.state, self.register.provider), ("disabled", "demo"), "it keeps its provider")
         self.assertEqual((document.provider, document.fiscal_number), ("demo", "2"))
         self.assertTrue(document.display_name)
         self.drain()

@@ -29,6 +29,7 @@ class Capabilities:
         (`fiscal_register_relay.py`)
     :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
         long a look-up's “never seen, send it under a new key” is not believed: both would be executed
+    :param request_format: version of what `_<p>_prepare` gives; counted up by a provider that cannot read older ones
     :param test: everything is a test, nothing is fiscal
     """
 
@@ -48,3 +49,4 @@ class Capabilities:
     relay: float = 0.0
     under_way: float = 0.0
     test: bool = False
+    request_format: int = 1

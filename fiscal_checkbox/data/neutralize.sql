@@ -1,10 +1,6 @@
--- a copy of the database signs nothing in the name of the shop's cashiers
+-- a copy of the database signs nothing in the name of the shop's cashiers, and does not know where Checkbox is
 UPDATE fiscal_register
-   SET checkbox_licence_key = NULL,
-       checkbox_webhook_key = NULL;
+   SET checkbox_url = 'https://neutralized.invalid';
 UPDATE fiscal_checkbox_account
    SET login = NULL,
-       password = NULL,
-       pin_code = NULL,
-       token = NULL,
        token_until = NULL;

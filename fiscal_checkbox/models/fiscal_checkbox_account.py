@@ -1,7 +1,9 @@
 from datetime import timedelta
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 
 from .. import const, protocol
 
@@ -11,6 +13,7 @@ class FiscalCheckboxAccount(models.Model):
 
     _name = "fiscal.checkbox.account"
     _description = "Cashier's account at Checkbox"
+    _inherit = ["fiscal.secret.mixin"]
     _order = "register_id, id"
     _rec_name = "employee_id"
     _check_company_auto = True
@@ -24,8 +27,8 @@ class FiscalCheckboxAccount(models.Model):
         [("pin", "PIN code"), ("password", "Login and password")], string="Sign-in", default="pin", required=True
     )
     login = fields.Char(copy=False)
-    password = fields.Char(groups="base.group_system", copy=False)
-    pin_code = fields.Char(string="PIN code", groups="base.group_system", copy=False)
+    password = Secret()
+    pin_code = Secret("PIN code")
     name = fields.Char(string="Name at Checkbox", readonly=True, copy=False)
     cashier_id = fields.Char(string="Id at Checkbox", readonly=True, copy=False)
     key_until = fields.Date(
@@ -34,15 +37,15 @@ class FiscalCheckboxAccount(models.Model):
         copy=False,
         help="The day on which the electronic signature (КЕП) of the cashier ends. Renew it in Checkbox before.",
     )
-    token = fields.Char(readonly=True, groups="base.group_system", copy=False)
+    token = Secret(readonly=True)
     token_until = fields.Datetime(string="Token used until", readonly=True, groups="base.group_system", copy=False)
 
     _unique_employee = models.Constraint(
         "unique(register_id, employee_id)", "A cashier has one account on a register. Change the one that is there."
     )
 
-    @api.constrains("sign_in", "login", "password", "pin_code")
     def _check_sign_in(self):
+        """Not a constraint: that of a new account is asked before its secrets are there."""
         for account in self.sudo():
             if account.sign_in == "pin" and not account.pin_code:
                 raise ValidationError(
@@ -53,12 +56,21 @@ class FiscalCheckboxAccount(models.Model):
                     self.env._("Enter login and password of %s as they are in Checkbox.", account.employee_id.name)
                 )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        accounts = super().create(vals_list)
+        accounts._check_sign_in()
+        return accounts
+
     def write(self, vals):
         if {"sign_in", "login", "password", "pin_code", "register_id"} & vals.keys():
             # another person may stand behind it now
             vals = {**vals, "token": False, "token_until": False, "name": False, "cashier_id": False}
             vals["key_until"] = False
-        return super().write(vals)
+        result = super().write(vals)
+        if {"sign_in", "login", "password", "pin_code"} & vals.keys():
+            self._check_sign_in()
+        return result
 
     def _ticket(self):
         """How this cashier gets in; empty where there is no account."""
@@ -85,9 +97,3 @@ class FiscalCheckboxAccount(models.Model):
                 "key_until": ends and ends.date(),
             }
         self._keep(vals)
-
-    def _keep(self, vals):
-        """Write `vals` in a transaction of its own: that of the caller is rolled back after each call."""
-        with self.pool.cursor() as cr:
-            api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(self.ids).exists().write(vals)
-        self.invalidate_recordset(list(vals))

@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.fiscal_base.const import NEEDS_SHIFT
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome, RegisterStatus
 from odoo.addons.fiscal_base.tools.transport import send
@@ -35,13 +36,13 @@ class FiscalRegister(models.Model):
         copy=False,
         groups="base.group_system",
         help="Test registers use the same address; their licence key begins with “test”.",
+        names_the_register=True,
     )
-    checkbox_licence_key = fields.Char(
-        string="Licence key of the register",
+    checkbox_licence_key = Secret(
+        "Licence key of the register",
         required_if_provider="checkbox",
-        copy=False,
-        groups="base.group_system",
         help="In my.checkbox.ua under «Каси» → «Дії» → «Деталі».",
+        names_the_register=True,
     )
     checkbox_account_ids = fields.One2many("fiscal.checkbox.account", "register_id", string="Cashiers at Checkbox")
     checkbox_form_ids = fields.One2many("fiscal.checkbox.form", "register_id", string="Forms of payment", copy=True)
@@ -65,7 +66,7 @@ class FiscalRegister(models.Model):
     checkbox_print_reference = fields.Boolean(string="Order number as bar code")
     checkbox_organization_id = fields.Char(string="Organisation at Checkbox", readonly=True, copy=False)
     checkbox_taxes_at = fields.Datetime(string="Taxes fetched", readonly=True, copy=False)
-    checkbox_webhook_key = fields.Char(string="Key of the calls", copy=False, groups="base.group_system")
+    checkbox_webhook_key = Secret("Key of the calls")
     checkbox_webhook = fields.Boolean(
         string="Checkbox calls Odoo", compute="_compute_checkbox_webhook", compute_sudo=True
     )
@@ -204,6 +205,9 @@ class FiscalRegister(models.Model):
             extra=self._checkbox_found(found),
         )
 
+    def _checkbox_register_identity(self):
+        return self._checkbox_status().register_number
+
     def _checkbox_receipt_views(self, document):
         data, name = document.service_data or {}, document.display_name
         views = [{"kind": "page", "name": name, "url": document.receipt_url}] if document.receipt_url else []
@@ -215,15 +219,8 @@ class FiscalRegister(models.Model):
             views.append({"kind": "text", "name": name, "content": data["text"].encode()})
         return views
 
-    def _checkbox_secrets(self):
-        # A PIN is left out: it is in no request that is kept, and four digits would black out sums and numbers.
-        accounts = self.checkbox_account_ids
-        return [
-            self.checkbox_licence_key,
-            self.checkbox_webhook_key,
-            *accounts.mapped("password"),
-            *accounts.mapped("token"),
-        ]
+    def _checkbox_secret_owners(self):
+        return [self.checkbox_account_ids]
 
     # === What a document needs ===
 

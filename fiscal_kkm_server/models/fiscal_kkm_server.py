@@ -13,6 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 from odoo.addons.fiscal_base.tools.outcome import Kind
 from odoo.addons.fiscal_base.tools.transport import Answer
 
@@ -46,6 +47,7 @@ class FiscalKkmServer(models.Model):
 
     _name = "fiscal.kkm.server"
     _description = "KKM Server that calls"
+    _inherit = ["fiscal.secret.mixin"]
     _check_company_auto = True
 
     name = fields.Char(required=True)
@@ -54,15 +56,13 @@ class FiscalKkmServer(models.Model):
         required=True, readonly=True, copy=False, default=lambda self: secrets.token_urlsafe(18), index=True
     )
     url = fields.Char(string="URL of the call", compute="_compute_url")
-    token = fields.Char(
+    token = Secret(
         required=True,
-        copy=False,
-        groups="base.group_system",
         default=lambda self: str(uuid4()).upper(),
         help="As it stands in KKM Server. Odoo has made one; type another one of at least 16 characters if you like.",
     )
     login = fields.Char(copy=False, groups="base.group_system", help="Only if KKM Server is given one for this call.")
-    password = fields.Char(copy=False, groups="base.group_system")
+    password = Secret()
     interval = fields.Integer(
         string="Interval (seconds)",
         default=30,
@@ -80,7 +80,7 @@ class FiscalKkmServer(models.Model):
 
     @api.constrains("token")
     def _check_token(self):
-        if any(len(server.sudo().token.strip()) < 16 for server in self):
+        if any(len((server.sudo().token or "").strip()) < 16 for server in self):
             raise ValidationError(self.env._("A token of fewer than 16 characters can be guessed. Take a longer one."))
 
     @api.constrains("login", "password")
@@ -109,7 +109,7 @@ class FiscalKkmServer(models.Model):
         """
         if not (path.isascii() and path.isprintable()):
             return self.browse()
-        server = self.sudo().search_fetch([("path", "=", path)], ["token", "login", "password", "last_seen"], limit=1)
+        server = self.sudo().search_fetch([("path", "=", path)], ["login", "last_seen"], limit=1)
         known = (server.token or secrets.token_hex(16)).strip()
         pair = f"{server.login or ''}:{server.password or ''}"
         proved = _same(token.strip(), known) & (

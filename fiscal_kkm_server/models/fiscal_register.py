@@ -4,6 +4,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind
 from odoo.addons.fiscal_base.tools.transport import send
@@ -53,6 +54,7 @@ class FiscalRegister(models.Model):
         required_if_provider="kkm_server",
         copy=False,
         help="http:// or https://, computer, port; as Odoo's server reaches it, or the browser on that computer.",
+        names_the_register=True,
     )
     kkm_server_login = fields.Char(
         string="Login",
@@ -60,7 +62,7 @@ class FiscalRegister(models.Model):
         copy=False,
         help="“User” may work with registers; “Admin” may change the settings of KKM Server too and is not needed.",
     )
-    kkm_server_password = fields.Char(string="Password", groups="base.group_system", copy=False)
+    kkm_server_password = Secret("Password")
     kkm_server_id = fields.Many2one(
         "fiscal.kkm.server",
         string="KKM Server",
@@ -69,6 +71,7 @@ class FiscalRegister(models.Model):
         ondelete="restrict",
         check_company=True,
         help="Registers of one KKM Server share its call. Empty: a new one is made.",
+        names_the_register=True,
     )
     kkm_server_callback_url = fields.Char(related="kkm_server_id.url", string="URL of the call")
     kkm_server_token = fields.Char(
@@ -82,11 +85,13 @@ class FiscalRegister(models.Model):
         string="Serial number",
         copy=False,
         help="Serial number of the register (заводской номер ККТ). The surest way to name it.",
+        names_the_register=True,
     )
     kkm_server_device_number = fields.Integer(
         string="Number in KKM Server",
         copy=False,
         help="Place of the register in KKM Server's list. Used when there is no serial number.",
+        names_the_register=True,
     )
     kkm_server_timeout = fields.Integer(
         string="KKM Server waits (seconds)",
@@ -239,6 +244,10 @@ class FiscalRegister(models.Model):
     def _kkm_server_status(self):
         return self._kkm_server_said_status(self._kkm_server_send(self._kkm_server_question()))
 
+    def _kkm_server_register_identity(self):
+        """Its serial number, where Odoo's server reaches it."""
+        return self._kkm_server_status().serial_number if self.kkm_server_connection == "direct" else ""
+
     def _kkm_server_conversation(self, document, request, kind):
         """The same conversations, for whoever carries the requests: a browser, or KKM Server that calls.
 
@@ -285,8 +294,8 @@ class FiscalRegister(models.Model):
         self.filtered(lambda register: register._kkm_server_calls()).relays = False
         return result
 
-    def _kkm_server_secrets(self):
-        return [self.kkm_server_password, self.kkm_server_id.token, self.kkm_server_id.password]
+    def _kkm_server_secret_owners(self):
+        return [self.kkm_server_id]
 
     # === KKM Server ===
 

@@ -1,1 +1,1 @@
-from . import fiscal_register
+from . import fiscal_attempt, fiscal_register

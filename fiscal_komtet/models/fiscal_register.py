@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 
-from odoo.addons.fiscal_base.models.fiscal_document import SENT
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome
 from odoo.addons.fiscal_base.tools.transport import NotSent, send
@@ -32,18 +32,18 @@ class FiscalRegister(models.Model):
         groups="base.group_system",
         copy=False,
         help="Stays as it is, save for tests. Whoever stands there is trusted with the receipts.",
+        names_the_register=True,
     )
     komtet_shop_id = fields.Char(
         string="Shop id",
         required_if_provider="komtet",
         copy=False,
         help="«ID магазина» in the cabinet: «Фискализация» → «Магазины» → the shop.",
+        names_the_register=True,
     )
-    komtet_secret_key = fields.Char(
-        string="Secret key",
+    komtet_secret_key = Secret(
+        "Secret key",
         required_if_provider="komtet",
-        groups="base.group_system",
-        copy=False,
         help="«Секретный ключ магазина» in the cabinet, on the page of the shop.",
     )
     komtet_queue_id = fields.Char(
@@ -51,6 +51,7 @@ class FiscalRegister(models.Model):
         required_if_provider="komtet",
         copy=False,
         help="«ID очереди» in the cabinet, on the page of the shop: a number.",
+        names_the_register=True,
     )
     komtet_queue = fields.Char(string="Queue", compute="_compute_komtet_queue")
     komtet_print = fields.Boolean(
@@ -151,32 +152,13 @@ class FiscalRegister(models.Model):
         return super().create([self._komtet_clean(vals) for vals in vals_list])
 
     def write(self, vals):
-        vals = self._komtet_clean(vals)
-        place = [name for name in ("komtet_server", "komtet_shop_id") if name in vals]
-        self.sudo().filtered(
-            lambda register: any((register[name] or False) != (vals[name] or False) for name in place)
-        )._komtet_check_nothing_sent()
-        return super().write(vals)
+        return super().write(self._komtet_clean(vals))
 
     @api.model
     def _komtet_clean(self, vals):
         """What is copied from a page often brings blanks along."""
         names = {"komtet_server", "komtet_shop_id", "komtet_secret_key", "komtet_queue_id", "komtet_address"}
         return {name: value.strip() if name in names and value else value for name, value in vals.items()}
-
-    def _komtet_check_nothing_sent(self):
-        """A document is known to one shop alone. Asked for in another it would not be found, and be made again."""
-        for register in self:
-            if register.provider == "komtet" and self.env["fiscal.document"].sudo().search_count(
-                [("register_id", "=", register.id), ("state", "in", SENT)], limit=1
-            ):
-                raise UserError(
-                    self.env._(
-                        "Documents of “%s” are still at Komtet Kassa. Let them finish, then change the shop. "
-                        "Another shop can have a register of its own at any time.",
-                        register.name,
-                    )
-                )
 
     # === Contract ===
 
@@ -201,11 +183,16 @@ class FiscalRegister(models.Model):
         return protocol.freeze(protocol.build(receipt, self._komtet_settings(receipt)))
 
     def _komtet_submit(self, document, request):
-        return self._komtet_in_words(self._komtet_make(document, request))
+        return self._komtet_in_words(self._komtet_numbered(document.key, self._komtet_make(document, request)))
 
     def _komtet_make(self, document, request):
         """Create the task, unless an earlier sending of the same settlement lives."""
         return self._komtet_former(document, request) or protocol.parse_submit(request, self._komtet_post(request))
+
+    def _komtet_numbered(self, key, outcome):
+        """`outcome` with the number of the task of `key`, as the service itself has said it just now."""
+        number = protocol.task_id(key, [outcome.response])
+        return outcome if number is None else replace(outcome, service_id=str(number))
 
     def _komtet_former(self, document, request):
         """What became of an earlier sending of `document` under another key, None where that has failed for good.
@@ -217,10 +204,11 @@ class FiscalRegister(models.Model):
             former += former[-1].replaces_id
         attempts = former.filtered(lambda earlier: earlier.register_id == self).attempt_ids
         for key, told in attempts.filtered(lambda attempt: attempt.key != document.key).grouped("key").items():
-            number = protocol.task_id(key, told.mapped("response"))
-            if number is None:
+            number = told._komtet_task()
+            if not number:
                 continue
             outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"), key)
+            outcome = replace(outcome, service_id=number)
             if outcome.kind is Kind.WAITING:
                 return replace(outcome, code="sent_again")
             if outcome.kind in (Kind.DONE, Kind.BLOCKED):
@@ -235,11 +223,11 @@ class FiscalRegister(models.Model):
         the service refuses this one for ever.
         """
         attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == document.key)
-        number = protocol.task_id(document.key, attempts.mapped("response"))
-        if number is not None:
+        number = document.service_id or attempts._komtet_task()
+        if number:
             outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"))
         else:
-            outcome = self._komtet_make(document, request)
+            outcome = self._komtet_numbered(document.key, self._komtet_make(document, request))
             if outcome.kind is Kind.NOT_SENT or (outcome.kind is Kind.REJECTED and outcome.code not in const.CONTENT):
                 # that holds of the repeat alone; what became of the first sending is as open as before
                 outcome = replace(outcome, kind=Kind.UNKNOWN)
@@ -261,9 +249,6 @@ class FiscalRegister(models.Model):
             problem=self._komtet_sentence(code, status.problem) if code else "",
             register_number=last.register_number or "",
         )
-
-    def _komtet_secrets(self):
-        return [self.komtet_secret_key]
 
     # === The service ===
 
@@ -325,10 +310,11 @@ class FiscalRegister(models.Model):
             document = attempts.document_id.filtered(lambda former: former.register_id == self)
         if not document:
             return
-        document._told(key, Outcome.waiting(0, response=text), self)
+        document._told(key, self._komtet_numbered(key, Outcome.waiting(0, response=text)), self)
         if callback.state == const.DONE and (key != document.key or document.state in ("rejected", "cancelled")):
             attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == key)
-            self._komtet_came_to_life(document, protocol.task_id(key, [*attempts.mapped("response"), text]))
+            number = attempts._komtet_task() or str(protocol.task_id(key, [text]) or "")
+            self._komtet_came_to_life(document, number)
 
     def _komtet_came_to_life(self, document, number):
         """Call a person: a task that had failed was sent again from the cabinet, and is done now.
@@ -338,7 +324,7 @@ class FiscalRegister(models.Model):
         live = document
         while copy := live.search([("replaces_id", "=", live.id)], limit=1):
             live = copy
-        if live.state == "done" and (live.service_data or {}).get("task") == number:
+        if live.state == "done" and live.service_id == number:
             return
         words = self.with_context(lang=self._responsible().lang).env._(
             "Komtet Kassa says that an earlier sending of this document, which had failed, is registered after all. "

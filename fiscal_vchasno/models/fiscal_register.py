@@ -6,6 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.fiscal_base.const import PAYMENT_KINDS
+from odoo.addons.fiscal_base.models.fiscal_secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome, storable
 from odoo.addons.fiscal_base.tools.transport import Answer, send
@@ -38,31 +39,38 @@ class FiscalRegister(models.Model):
         default="cloud",
         help="Cloud: the key lies in the cabinet of Vchasno.Kasa and nothing is installed. Device Manager: the program "
         "of Vchasno.Kasa in the shop, which prints, works without the Internet and drives a bank terminal.",
+        names_the_register=True,
     )
     vchasno_url = fields.Char(
-        string="Address of Vchasno.Kasa", default=const.URL, required_if_provider="vchasno", copy=False
-    )
-    vchasno_token = fields.Char(
-        string="Token of the register",
-        groups="base.group_system",
+        string="Address of Vchasno.Kasa",
+        default=const.URL,
+        required_if_provider="vchasno",
         copy=False,
+        names_the_register=True,
+    )
+    vchasno_token = Secret(
+        "Token of the register",
         help="Cabinet of Vchasno.Kasa → Торгові точки та каси → the register → Налаштувати касу → Токен. It is shown "
         "there only once, and each register has its own.",
+        names_the_register=True,
     )
-    vchasno_proxy_token = fields.Char(
-        string="Token of the proxy",
-        groups="base.group_system",
-        copy=False,
+    vchasno_proxy_token = Secret(
+        "Token of the proxy",
         help="Lets Vchasno.Kasa carry requests to the Device Manager of the shop.",
+        names_the_register=True,
     )
     vchasno_dm_url = fields.Char(
         string="Address of Device Manager",
         default=const.DM_URL,
         copy=False,
         help="http:// or https://, computer, port; as Odoo's server reaches it, or the cashier's browser.",
+        names_the_register=True,
     )
     vchasno_device = fields.Char(
-        string="Name in Device Manager", copy=False, help="The name that the register has in Device Manager."
+        string="Name in Device Manager",
+        copy=False,
+        help="The name that the register has in Device Manager.",
+        names_the_register=True,
     )
     vchasno_print = fields.Boolean(
         string="Print on the printer of Device Manager", help="Receipts and reports; the cash drawer opens too."
@@ -91,10 +99,9 @@ class FiscalRegister(models.Model):
 
     @api.constrains("vchasno_token", "provider")
     def _check_vchasno_token(self):
-        # Not a unique index: PostgreSQL would write the token into its message, and Odoo that into the log.
+        everyone = self.sudo().with_context(active_test=False).search([])
         for register in self.sudo().filtered("vchasno_token"):
-            same = [("vchasno_token", "=", register.vchasno_token), ("id", "!=", register.id)]
-            if self.sudo().with_context(active_test=False).search_count(same, limit=1):
+            if any(other.vchasno_token == register.vchasno_token for other in everyone - register):
                 raise ValidationError(
                     self.env._(
                         "Another register of this database has this token already. Each register has a token of its "
@@ -110,8 +117,14 @@ class FiscalRegister(models.Model):
                     self.env._("Vchasno.Kasa takes names of at most 32 characters. Please shorten “%s”.", register.name)
                 )
 
-    @api.constrains("vchasno_mode", "vchasno_token", "vchasno_proxy_token", "vchasno_dm_url", "vchasno_device", "state")
+    @api.model_create_multi
+    def create(self, vals_list):
+        registers = super().create(vals_list)
+        registers._check_vchasno_mode()
+        return registers
+
     def _check_vchasno_mode(self):
+        """Not a constraint: that of a new register is asked before its secrets are there."""
         needed = {
             "cloud": ["vchasno_token"],
             "dm": ["vchasno_dm_url", "vchasno_device"],
@@ -148,6 +161,9 @@ class FiscalRegister(models.Model):
         named = {"vchasno_mode", "vchasno_device"} & vals.keys()
         changed = self.filtered(lambda register: any(register[name] != vals[name] for name in named))
         result = super().write(vals)
+        ways = {"vchasno_mode", "vchasno_token", "vchasno_proxy_token", "vchasno_dm_url", "vchasno_device"}
+        if {*ways, "state", "provider"} & vals.keys():
+            self._check_vchasno_mode()
         changed._vchasno_prepare_anew()
         return result
 
@@ -226,6 +242,10 @@ class FiscalRegister(models.Model):
     def _vchasno_status(self):
         return self._vchasno_converse(self._vchasno_conversation(None, {}, "status"))
 
+    def _vchasno_register_identity(self):
+        """Its fiscal number, where Odoo's server reaches it."""
+        return "" if self.vchasno_mode == "dm_browser" else self._vchasno_status().register_number
+
     def _vchasno_deliver(self, document, channel, address):
         """§7.2. The service writes to the customer itself; it knows the receipt by its fiscal number."""
         recipient = protocol.recipient(channel, address or "")
@@ -250,10 +270,6 @@ class FiscalRegister(models.Model):
             content = json.dumps(document.vchasno_receipt, ensure_ascii=False, indent=1).encode()
             views.append({"kind": "text", "name": f"{document.fiscal_number}.json", "content": content})
         return views
-
-    def _vchasno_secrets(self):
-        register = self.sudo()
-        return [register.vchasno_token, register.vchasno_proxy_token]
 
     # === By the clock ===
 

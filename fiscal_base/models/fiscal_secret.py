@@ -1,0 +1,173 @@
+import logging
+
+import psycopg2.extensions
+
+from odoo import SUPERUSER_ID, api, fields, models
+from odoo.tools import SQL
+
+_logger = logging.getLogger(__name__)
+
+#: conflicts with another transaction before `_keep` gives up
+CONFLICTS = 5
+
+
+class Secret(fields.Char):
+    """A token, password, key or PIN: `fields.Char` whose value lies in a row of `fiscal.secret`.
+
+    Odoo repeats a request that collides with another one, and writes the statement that failed into the log. A lane
+    writes the row of its register all the time; so no secret stands there. From `secret` follow: only the administrator
+    of the system reads it, it is not copied, it is hidden in what is kept of requests and answers (`_secrets`), and it
+    is gone from a neutralized copy of the database. It cannot be searched for.
+
+    Only for models that inherit `fiscal.secret.mixin`.
+    """
+
+    secret = True
+
+    def __init__(self, string=None, **options):
+        own = {
+            "groups": "base.group_system",
+            "copy": False,
+            "compute": self._load,
+            "inverse": self._save,
+            "compute_sudo": True,
+        }
+        super().__init__(**({"string": string} if string else {}), **{**own, **options})
+
+    def _load(self, records):
+        values = records.env["fiscal.secret"]._values(records._name, records._origin.ids, self.name)
+        for record in records:
+            record[self.name] = values.get(record._origin.id, False)
+
+    def _save(self, records):
+        for record in records:
+            record.env["fiscal.secret"]._set(record._name, record.id, self.name, record[self.name] or None)
+
+
+class FiscalSecret(models.Model):
+    """Values of `Secret` fields, one a row. Nobody has a right to it; the fields are the only way in."""
+
+    _name = "fiscal.secret"
+    _description = "Secret"
+
+    model = fields.Char(required=True, readonly=True)
+    res_id = fields.Many2oneReference(model_field="model", required=True, readonly=True)
+    name = fields.Char(required=True, readonly=True)
+    value = fields.Char(readonly=True)
+
+    _unique_owner = models.UniqueIndex("(model, res_id, name)")
+
+    @api.model
+    def _values(self, model, ids, name):
+        """`{id of the record: value}` of one field."""
+        self.env.cr.execute(
+            SQL(
+                "SELECT res_id, value FROM fiscal_secret WHERE model = %s AND name = %s AND res_id = ANY(%s)",
+                model,
+                name,
+                list(ids),
+            )
+        )
+        return dict(self.env.cr.fetchall())
+
+    @api.model
+    def _set(self, model, res_id, name, value):
+        """Keep one value. A conflict shows in the first two statements, where the value does not stand: neither Odoo
+        nor PostgreSQL writes it into a log.
+        """
+        cr = self.env.cr
+        row = (model, res_id, name)
+        cr.execute(
+            SQL("INSERT INTO fiscal_secret (model, res_id, name) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING", *row)
+        )
+        where = SQL("WHERE model = %s AND res_id = %s AND name = %s", *row)
+        cr.execute(SQL("SELECT FROM fiscal_secret %s FOR UPDATE", where))
+        cr.execute(SQL("UPDATE fiscal_secret SET value = %s %s", value, where), log_exceptions=False)
+
+    @api.model
+    def _move(self, model, names):
+        """For migrations: take the values of columns that held secrets, and drop these columns."""
+        table = self.env[model]._table
+        for name in names:
+            self.env.cr.execute(
+                SQL(
+                    "SELECT FROM information_schema.columns WHERE table_name = %s AND column_name = %s "
+                    "AND table_schema = current_schema",
+                    table,
+                    name,
+                )
+            )
+            if not self.env.cr.rowcount:
+                continue
+            self.env.cr.execute(
+                SQL(
+                    "INSERT INTO fiscal_secret (model, res_id, name, value) SELECT %s, id, %s, %s FROM %s "
+                    "WHERE %s IS NOT NULL ON CONFLICT DO NOTHING",
+                    model,
+                    name,
+                    SQL.identifier(name),
+                    SQL.identifier(table),
+                    SQL.identifier(name),
+                )
+            )
+            self.env.cr.execute(SQL("ALTER TABLE %s DROP COLUMN %s", SQL.identifier(table), SQL.identifier(name)))
+
+    @api.autovacuum
+    def _gc_secrets(self):
+        """Secrets of records that are gone, whoever deleted them."""
+        self.env.cr.execute("SELECT DISTINCT model FROM fiscal_secret")
+        for (model,) in self.env.cr.fetchall():
+            if model in self.env:
+                table = SQL.identifier(self.env[model]._table)
+                self.env.cr.execute(
+                    SQL(
+                        "DELETE FROM fiscal_secret WHERE model = %s AND res_id NOT IN (SELECT id FROM %s)", model, table
+                    )
+                )
+
+
+class FiscalSecretMixin(models.AbstractModel):
+    """What a model with `Secret` fields can do."""
+
+    _name = "fiscal.secret.mixin"
+    _description = "Record with secrets"
+
+    def _own_secrets(self):
+        """The values of all secret fields of these records, in one query, but for PINs: a few digits would black out
+        sums and numbers, and no request that is kept has one; where one is named, it is hidden by its name.
+        """
+        if not self.ids:
+            return []
+        self.env.cr.execute(
+            SQL(
+                "SELECT value FROM fiscal_secret WHERE model = %s AND res_id = ANY(%s) AND value <> ''",
+                self._name,
+                self.ids,
+            )
+        )
+        values = [value for (value,) in self.env.cr.fetchall()]
+        return [value for value in values if not (value.isdecimal() and len(value) < 6)]
+
+    def unlink(self):
+        model, ids = self._name, self.ids
+        result = super().unlink()
+        self.env.cr.execute(SQL("DELETE FROM fiscal_secret WHERE model = %s AND res_id = ANY(%s)", model, ids))
+        return result
+
+    def _keep(self, vals):
+        """Write what a provider has obtained from its service, such as a token, in a transaction of its own: that of
+        the caller is rolled back after each call. A conflict is tried again, and never undoes the call.
+
+        :param dict vals: as for `write`
+        """
+        if not self:
+            return
+        for left in range(CONFLICTS - 1, -1, -1):
+            try:
+                with self.pool.cursor() as cr:
+                    api.Environment(cr, SUPERUSER_ID, {})[self._name].browse(self.ids).exists().write(vals)
+                break
+            except psycopg2.extensions.TransactionRollbackError:
+                if not left:
+                    _logger.info("%s %s: what the service gave could not be kept", self._name, self.ids)
+        self.invalidate_recordset(list(vals))

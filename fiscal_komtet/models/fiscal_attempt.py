@@ -1,0 +1,9 @@
+from odoo import models
+
+
+class FiscalAttempt(models.Model):
+    _inherit = "fiscal.attempt"
+
+    def _komtet_task(self):
+        """Number of the task that these attempts, all of one key, were told; "" where they were not."""
+        return next((attempt.service_id for attempt in self if attempt.service_id), "")
