@@ -700,7 +700,7 @@ class TestCheckbox(CheckboxCase):
             [("field_id.model", "=", "fiscal.register"), ("value", "=", "checkbox")]
         )
         selection._process_ondelete()
-        self.assertEqual((self.register.provider, self.register.state), ("demo", "disabled"))
+        self.assertEqual((self.register.provider, self.register.state), ("checkbox", "disabled"))
 
     # === Words ===
 

@@ -437,7 +437,7 @@ class TestKkmServer(KkmServerCase):
             [("field_id.model", "=", "fiscal.register"), ("value", "=", "kkm_server")]
         )
         selection._process_ondelete()
-        self.assertEqual((self.register.provider, self.register.state), ("demo", "disabled"))
+        self.assertEqual((self.register.provider, self.register.state), ("kkm_server", "disabled"))
 
     # === Words ===
 

@@ -699,7 +699,7 @@ class TestKomtet(KomtetCase):
             [("field_id.model", "=", "fiscal.register"), ("value", "=", "komtet")]
         )
         selection._process_ondelete()
-        self.assertEqual((self.register.provider, self.register.state), ("demo", "disabled"))
+        self.assertEqual((self.register.provider, self.register.state), ("komtet", "disabled"))
 
     def test_settings_are_checked(self):
         for vals in (

@@ -708,7 +708,7 @@ class TestVchasno(VchasnoCase):
             [("field_id.model", "=", "fiscal.register"), ("value", "=", "vchasno")]
         )
         selection._process_ondelete()
-        self.assertEqual((self.register.provider, self.register.state), ("demo", "disabled"))
+        self.assertEqual((self.register.provider, self.register.state), ("vchasno", "disabled"))
 
     # === Words ===
 
