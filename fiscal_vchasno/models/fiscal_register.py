@@ -39,7 +39,6 @@ class FiscalRegister(models.Model):
         default="cloud",
         help="Cloud: the key lies in the cabinet of Vchasno.Kasa and nothing is installed. Device Manager: the program "
         "of Vchasno.Kasa in the shop, which prints, works without the Internet and drives a bank terminal.",
-        names_the_register=True,
     )
     vchasno_url = fields.Char(
         string="Address of Vchasno.Kasa",
