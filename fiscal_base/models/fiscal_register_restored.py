@@ -42,7 +42,7 @@ class FiscalRegister(models.Model):
         if not self.run_marker or not queued or not capabilities.lookup:
             self._once(lambda: self.write({"run_marker": marker}))
             return True
-        last = ""
+        last = None
         if capabilities.status and not capabilities.relay:
             if self._pauses(self.retry_at, fields.Datetime.now()):
                 return False
@@ -53,8 +53,8 @@ class FiscalRegister(models.Model):
             if not status.reachable:
                 self._once(lambda: self._note_outcome(Outcome.not_sent(status.problem)))
                 return False
-            last = status.last_document
-        if not last or last != self.last_number:
+            last = status.last_number
+        if last is None or str(last) != self.last_number:
             _logger.info("fiscal register %s: asks about %s documents before it sends them", self.id, len(queued))
             self._once(lambda: self._ask_first(queued, last))
         self._once(lambda: self.write({"run_marker": marker}))
@@ -65,7 +65,7 @@ class FiscalRegister(models.Model):
         words = self.env._("The database was restored, or the server was started again: the service is asked first.")
         documents._move("unknown", error_message=words, retry_at=False)
         known = self.last_number or ""
-        if last.isdecimal() and known.isdecimal() and int(last) > int(known):
+        if last is not None and known.isdecimal() and last > int(known):
             self._message_log(
                 body=self.env._(
                     "The last document of the register is %(last)s, Odoo knows of %(known)s. If the database was "

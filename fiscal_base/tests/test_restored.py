@@ -32,7 +32,7 @@ class TestRestored(FaultCase):
         self.assertEqual(self.register.last_number, "1")
         document, new = self.printed(), self.sale()
         sent = len(self.service.sent)
-        self.restore(last_document="2")
+        self.restore(last_number=2)
         self.drain()
         self.assertEqual((document.state, new.state), ("done", "done"))
         self.assertEqual([key for key, __ in self.service.sent[sent:]], [new.key])
@@ -49,7 +49,7 @@ class TestRestored(FaultCase):
         self.sale()
         self.drain()
         document = self.sale()
-        self.restore(last_document="1")
+        self.restore(last_number=1)
         self.drain()
         self.assertEqual((document.state, self.service.asked), ("done", []))
 
