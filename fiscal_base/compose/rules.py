@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -27,7 +28,7 @@ class Part:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Rules:
+class Rules(ABC):
     """The law of a country together with what one register can do and how its owner wants it.
 
     :param capabilities: of the register's provider: operations, payment kinds, rounding, chains
@@ -51,33 +52,33 @@ class Rules:
 
     # === What the law asks ===
 
+    @abstractmethod
     def is_settlement(self, event: Event) -> bool:
         """Whether the event needs a receipt at all."""
-        raise NotImplementedError
 
+    @abstractmethod
     def problems(self, event: Event) -> list[Problem]:
         """What this country refuses besides what `checks.problems` does."""
-        raise NotImplementedError
 
+    @abstractmethod
     def prepayment(self, meaning: Prepayment) -> list[Row]:
         """The rows of money that is taken before the goods leave."""
-        raise NotImplementedError
 
+    @abstractmethod
     def credit_paid(self, meaning: CreditPaid) -> list[Row]:
         """The rows of money for goods that have left before."""
-        raise NotImplementedError
 
+    @abstractmethod
     def goods_sign(self, credit: Decimal, goods: Decimal) -> int:
         """The payment method sign of goods that change hands (FFD tag 1214)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def apart(self, part: Part) -> object:
         """Rows with the same answer share a receipt."""
-        raise NotImplementedError
 
+    @abstractmethod
     def counter(self) -> bool:
         """Whether goods may be exchanged against goods with no money named (FFD tag 1217)."""
-        raise NotImplementedError
 
     def finish(self, receipt: Receipt, parts: list[Part], event: Event) -> Receipt:
         """What this country says on the receipt besides."""

@@ -67,7 +67,9 @@ class Till:
             for row in receipt.rows:
                 if self.maybe():
                     part = row.quantity if self.maybe() else (row.quantity / 2).quantize(Decimal("0.001"))
-                    meanings.append(TakenBack(receipt, row.line, part, line=row.line))
+                    first = (part / 3).quantize(Decimal("0.001")) if self.maybe() else ZERO
+                    counts = [count for count in (first, part - first) if count]
+                    meanings += [TakenBack(receipt, row.line, count, line=row.line) for count in counts]
                     value += money(row.amount * part / row.quantity)
         return meanings, value
 
@@ -164,6 +166,9 @@ def assert_money(event, receipts):
             len({row.tax_system for row in receipt.rows}) == 1 == len({receipt.tax_system, receipt.rows[0].tax_system})
         )
         assert receipt.change <= receipt.paid_by("cash") + receipt.change
+    for receipt in receipts:
+        goods = sum((row.amount for row in receipt.rows if row.line), ZERO)
+        assert receipt.paid_by("prepayment") + receipt.paid_by("credit") <= goods, "money alone pays tips and advances"
     cash_and_cards = event.sum(happened.Money) - event.sum(happened.Change) - event.sum(happened.PaidOut)
     assert moved(receipts) == cash_and_cards
     for meaning, kind in ((happened.PrepaymentUsed, "prepayment"), (happened.CreditGiven, "credit")):
@@ -198,9 +203,11 @@ def test_a_return_never_takes_what_was_not_sold(country):
 def assert_sold(event, receipts):
     sold = {row.line: row for meaning in event.all(TakenBack) for row in meaning.receipt.rows}
     back = [row for receipt in receipts if receipt.operation == "sale_return" for row in receipt.rows]
+    for line, row in sold.items():
+        mine = [other for other in back if other.line == line]
+        assert sum((other.quantity for other in mine), ZERO) <= row.quantity
+        assert sum((other.amount for other in mine), ZERO) <= row.amount
     for row in back:
-        assert row.amount <= sold[row.line].amount
-        assert row.quantity <= sold[row.line].quantity
         assert (row.name, row.vat, row.unit_price) == (
             sold[row.line].name,
             sold[row.line].vat,
