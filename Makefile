@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint i18n test-core chaos bench fuzz
+.PHONY: demo test lint i18n test-core chaos chaos-shtrih bench fuzz
 
 PYTHON ?= python3
 
@@ -20,6 +20,10 @@ i18n:
 # The long run of the chaos test: DOCS documents while workers are killed and answers dropped, MINUTES at most.
 chaos:
 	@DOCS="$(DOCS)" SEED="$(SEED)" MINUTES="$(MINUTES)" exec $(PYTHON) -m tests.chaos
+
+# COUNT receipts on an emulated Shtrih-M register whose line is cut, whose power and paper fail.
+chaos-shtrih:
+	@COUNT="$(or $(COUNT),5000)" ONLY="tests/pure/fiscal_shtrih/test_conversations.py::test_chaos" exec $(PYTHON) -m tests.dev.run_tests
 
 # How fast Odoo answers the KKM Servers that call it, with a million documents in the database. DOCUMENTS, SERVERS,
 # DURATION and CALLS change that.

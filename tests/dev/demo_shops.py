@@ -20,6 +20,8 @@ def install(env):
         if country == "RU" and "fiscal_kkm_server" in installed:
             _on_kkm_server(shop.registers[1])
             _called_by_kkm_server(shop)
+        if country == "RU" and "fiscal_shtrih" in installed:
+            _on_shtrih(shop)
         if country == "RU" and "fiscal_komtet" in installed:
             _on_komtet(shop)
         if country == "UA" and "fiscal_checkbox" in installed:
@@ -72,6 +74,15 @@ def _called_by_kkm_server(shop):
         }
     )
     register.kkm_server_id.write({"path": "demo", "token": "token-of-the-demo-shop", "interval": 3})
+    shop.registers |= register
+
+
+def _on_shtrih(shop):
+    """A register in the shop's network, to be chosen for a point of sale."""
+    register = shop.register.copy({"name": "Касса (Штрих-М в сети)"})
+    register.write(
+        {"provider": "shtrih", "shtrih_address": "127.0.0.1:7778", "shift_policy": "first", "state": "enabled"}
+    )
     shop.registers |= register
 
 

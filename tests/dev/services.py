@@ -29,6 +29,7 @@ class Service:
 SERVICES = [
     Service("KKM-Server", "tests.emulators.kkm_server", 5893, zone="Europe/Moscow"),
     Service("KKM-Server that calls", "tests.emulators.kkm_callback", 5895, zone="Europe/Moscow"),
+    Service("Shtrih-M register", "tests.emulators.shtrih", 7778, zone="Europe/Moscow"),
     Service("Komtet Kassa", "tests.emulators.komtet", 8181, zone="Europe/Moscow"),
     Service("Vchasno.Kasa", "tests.emulators.vchasno", 3938, zone="Europe/Kyiv"),
     Service("Device Manager", "tests.emulators.vchasno_dm", 3939, zone="Europe/Kyiv"),

@@ -1,0 +1,115 @@
+"""From the sale in Odoo to the fiscal storage and back, over a socket and over a pseudo-terminal."""
+
+from pathlib import Path
+
+from odoo.exceptions import ValidationError
+from odoo.modules.neutralize import get_neutralization_queries
+from odoo.tests import tagged
+
+from .common import ShtrihCase, ShtrihEmulator
+
+
+@tagged("post_install", "-at_install")
+class TestShtrih(ShtrihCase):
+    def sale(self, **vals):
+        bread, apples = self.shop.products["bread"], self.shop.products["apples"]
+        order = self.sell([(bread, 2), (apples, 0.5)], [(self.shop.cash, 200)], **vals)
+        return order, order.fiscal_document_ids
+
+    def test_sale_and_return(self):
+        order, document = self.sale()
+        self.assertEqual(self.tape.executed, [], "nothing is sent in the transaction of the sale")
+        self.settle()
+        self.assertEqual(document.state, "done", document.error_message)
+        (sold,) = self.receipts()
+        self.assertEqual((sold.operation, sold.total, sold.change), (1, 19895, 105))
+        self.assertEqual([line.vat for line in sold.lines], [0x02, 0x02])
+        self.assertEqual(sold.tags[1203], self.cashier.fiscal_tax_number.encode())
+        self.assertEqual((document.fiscal_number, document.fiscal_sign), (str(sold.number), str(sold.sign)))
+        self.assertEqual((document.shift_number, document.receipt_number), (1, 1))
+        self.assertIn("&s=198.95&fn=9999078902001234&", document.qr_data)
+        self.sell(self.refund_lines(order), [(self.shop.cash, -order.amount_total)])
+        self.settle()
+        self.assertEqual([receipt.operation for receipt in self.receipts()], [1, 2])
+        self.assertEqual(self.tape.cash, 0)
+
+    def test_over_a_pseudo_terminal(self):
+        for framing in ("1", "2"):
+            self.register.shift_id = False
+            self.over(ShtrihEmulator(pty=True), shtrih_framing=framing)
+            __, document = self.sale()
+            self.settle()
+            self.assertEqual(document.state, "done", (framing, document.error_message))
+            self.assertEqual(len(self.receipts()), 1)
+
+    def test_shift_cash_and_reports(self):
+        for operation, total in (
+            ("shift_open", 0),
+            ("cash_in", 1000.50),
+            ("cash_out", 0.50),
+            ("x_report", 0),
+            ("shift_close", 0),
+        ):
+            document = self.operation(operation, total)
+            self.settle()
+            self.assertEqual(document.state, "done", (operation, document.error_message))
+        self.assertEqual([document.type for document in self.tape.documents], [2, 5])
+
+    def test_answer_lost(self):
+        """The line is cut when the receipt has been registered: it is asked for, and found."""
+        self.operation("shift_open")
+        self.settle()
+        __, document = self.sale()
+        close = self.tape._ff45
+
+        def cut(body):
+            self.emulator.cut_after = 0
+            return close(body)
+
+        self.tape._ff45 = cut
+        self.drain()
+        self.assertEqual(document.state, "unknown", document.error_message)
+        self.tape._ff45 = close
+        self.settle()
+        self.assertEqual(document.state, "done", document.error_message)
+        self.assertEqual(document.fiscal_number, str(self.receipts()[0].number))
+        self.assertEqual(len(self.receipts()), 1)
+
+    def test_paper(self):
+        self.operation("shift_open")
+        self.settle()
+        self.tape.take_paper()
+        __, document = self.sale()
+        self.settle()
+        self.assertEqual((document.state, self.register.health), ("queued", "problem"))
+        self.assertIn("has no paper", self.register.health_message)
+        self.tape.paper_in()
+        self.settle()
+        self.assertEqual((document.state, len(self.receipts())), ("done", 1))
+
+    def test_one_port_one_register(self):
+        other = self.register.copy()
+        with self.assertRaisesRegex(ValidationError, "on the port"):
+            other.write({"provider": "shtrih", "shtrih_address": f"socket://{self.emulator.address}"})
+        with self.assertRaisesRegex(ValidationError, "is no port"):
+            other.write({"provider": "shtrih", "shtrih_address": "http://127.0.0.1:7778"})
+
+    def test_status(self):
+        status = self.register._status()
+        self.assertTrue(status.ready, status.problem)
+        self.assertEqual(status.register_number, "0000000001012345")
+        self.emulator.register.password = 29
+        self.assertIn("password", self.register._status().problem)
+
+    def test_switched_off(self):
+        self.register.shtrih_address = "127.0.0.1:9"
+        __, document = self.sale()
+        self.settle()
+        self.assertEqual((document.state, self.register.health), ("queued", "offline"))
+        self.assertIn("cannot be opened", self.register.health_message)
+
+    def test_neutralized(self):
+        self.assertTrue(any("shtrih_address" in query for query in get_neutralization_queries(["fiscal_shtrih"])))
+        self.env.cr.execute((Path(__file__).parents[1] / "data" / "neutralize.sql").read_text())
+        self.env.invalidate_all()
+        self.assertFalse(self.register.shtrih_address)
