@@ -36,6 +36,7 @@ class FiscalRegister(models.Model):
         string="Port or address",
         required_if_provider="shtrih",
         copy=False,
+        names_the_register=True,
         help="A serial port of Odoo's server (/dev/serial/by-id/…, /dev/ttyUSB0), an address in the network "
         "(192.168.137.111, port 7778 unless another is named), or rfc2217://host:port of a serial port server.",
     )
@@ -163,9 +164,9 @@ class FiscalRegister(models.Model):
             self.env["fiscal.shtrih.memory"]._keep(self, None, seen.profile.as_json())
         return replace(seen.status, problem=" ".join(self._shtrih_sentence(*fault) for fault in seen.faults))
 
-    def _shtrih_secrets(self):
-        """The operator's password is a short number: it would be found in half of the amounts, and is in no request."""
-        return []
+    def _shtrih_register_identity(self):
+        """The serial number of the register on the line; "" where it does not answer."""
+        return self._shtrih_status().serial_number
 
     # === The register on the line ===
 

@@ -152,7 +152,7 @@ def _status(commands: Commands, now: datetime, kept: Profile | None) -> Step:
         unsent=exchange and exchange.messages,
         unsent_since=exchange and exchange.since,
         expires=expires and datetime.combine(expires, datetime.min.time()),
-        last_document=str(storage.last) if storage.last else "",
+        last_number=storage.last or None,
         extra={"storage": storage.number, "warnings": storage.warnings, "swaps": profile.swaps},
     )
     return Seen(seen, profile, tuple(stops + warnings))

@@ -217,6 +217,8 @@ def _registered(plan: dict, scene: Scene, commands: Commands, closed: Closed, to
     except (NoAnswer, Refused) as trouble:
         told = [*told, str(trouble)] if told else []  # it is registered; its number and sign are known
     data = fiscal_data(plan, scene.storage.number, closed.number, closed.sign, moment, scene.profile)
+    if scene.profile.format == const.FFD_105 and plan["operation"] in const.CORRECTIONS:
+        data = dataclasses.replace(data, total=None)  # no register has added it up: FF4Ah says no subtotal
     if shift:
         data = dataclasses.replace(data, shift_number=shift.number, receipt_number=shift.receipt or None)
     outcome = Outcome.done(data, message="; ".join(told))
