@@ -2,6 +2,7 @@
 
 import os
 import random
+import time
 from decimal import Decimal
 
 import pytest
@@ -263,3 +264,24 @@ def test_problems():
     codes = [problem.code for problem in problems(receipt(lines=(line(tax="vat18"),)), None)]
     assert codes == ["line_tax"]
     assert problems(receipt(), None) == []
+
+
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_own_time(framing):
+    """A receipt takes less than 5 ms of our own processor time; that of the emulator is not counted."""
+    wire, emulated = opened(framing), 0.0
+    profile = sent(wire, simple("x_report"), framing).profile
+    feed = wire.device.feed
+
+    def measured(data):
+        nonlocal emulated
+        begin = time.process_time()
+        answer = feed(data)
+        emulated += time.process_time() - begin
+        return answer
+
+    wire.device.feed = measured
+    begin = time.process_time()
+    for _number in range(100):
+        assert sent(wire, receipt(), framing, profile).outcome.kind is Kind.DONE
+    assert (time.process_time() - begin - emulated) / 100 < 0.005
