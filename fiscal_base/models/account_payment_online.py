@@ -20,10 +20,11 @@ class AccountPayment(models.Model):
 
     @api.depends("journal_id", "partner_type")
     def _compute_fiscal_register_id(self):
-        super()._compute_fiscal_register_id()
+        result = super()._compute_fiscal_register_id()
         for payment in self.filtered(lambda one: one.payment_type == "outbound" and not one.fiscal_register_id):
             if payment._fiscal_of_customer() and (order := payment._fiscal_till_order()):
                 payment.fiscal_register_id = order.config_id.fiscal_register_id
+        return result
 
     def _fiscal_returned_receipts(self):
         """The receipts of what this payment gives back."""

@@ -35,14 +35,16 @@ class FiscalDocument(models.Model):
     def _requeue(self):
         if problems := self._problems_again():
             raise UserError("\n".join(problems))
-        super()._requeue()
+        result = super()._requeue()
         self.sudo()._claim()
+        return result
 
     def _move(self, state, **vals):
         refused = self.filtered(lambda document: document.state == "rejected")
-        super()._move(state, **vals)
+        result = super()._move(state, **vals)
         if refused and state in MADE:
             refused._release_returns()
+        return result
 
     def _corrected_copy(self, *args):
         copy = super()._corrected_copy(*args)

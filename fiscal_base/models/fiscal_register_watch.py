@@ -57,7 +57,7 @@ class FiscalRegister(models.Model):
     @api.model
     def _cron_watch(self):
         """The scheduled action of all registers, those that are off or archived too."""
-        for register in self.with_context(active_test=False).search([]):
+        for register in self.with_context(active_test=False).search([("provider", "!=", False)]):
             register._look_after()
         self.env["mail.activity"].sudo()._fiscal_mail()
 

@@ -98,7 +98,7 @@ class FiscalRegister(models.Model):
 
     @api.constrains("vchasno_token", "provider")
     def _check_vchasno_token(self):
-        everyone = self.sudo().with_context(active_test=False).search([])
+        everyone = self.sudo().with_context(active_test=False).search([("provider", "=", "vchasno")])
         for register in self.sudo().filtered("vchasno_token"):
             if any(other.vchasno_token == register.vchasno_token for other in everyone - register):
                 raise ValidationError(
