@@ -172,11 +172,12 @@ MEASURES = [
     ("255", "other measure"),
 ]
 
-#: what a receipt says of a payment that names no goods, by country; `tools/details.py` knows the tags
+#: what a receipt says of a payment that names no goods, by country and by what is known of it: its invoice, its order,
+#: or nothing, which is an advance; `tools/details.py` knows the tags
 DETAILS = {
-    "RU": "{legal} за обучение {customer} - {note}",
-    "UA": "{legal} за навчання {customer} - {note}",
-    "": "{legal} for the tuition of {customer} - {note}",
+    "RU": {"invoice": "Оплата по счёту {invoice}", "order": "Оплата по заказу {order}", "": "Аванс"},
+    "UA": {"invoice": "Оплата за рахунком {invoice}", "order": "Оплата за замовленням {order}", "": "Передоплата"},
+    "": {"invoice": "Payment of invoice {invoice}", "order": "Payment of order {order}", "": "Advance payment"},
 }
 
 #: XML id of Odoo's unit of measure → measure of quantity (FFD tag 2108)

@@ -47,17 +47,21 @@ class FiscalRegister(models.Model):
 
     def _details_vals(self, payment, employee=None):
         """`name` for the line of `payment`'s receipt, and `full_name` where the text had to be shortened."""
-        text = self._details_fill(self._details_template_of(payment.journal_id), payment, employee)
+        text = self._details_fill(self._details_template_of(payment.journal_id, payment), payment, employee)
         name, whole = details.cut(text or payment.memo or payment.name or self.env._("Payment"))
         return {"name": name, "full_name": whole or False}
 
-    def _details_template_of(self, journal):
+    def _details_template_of(self, journal, payment=None):
         """The template in force: that of the journal, of the register, or the default of the country."""
-        return journal.fiscal_details_template or self.details_template or self._details_default()
+        return journal.fiscal_details_template or self.details_template or self._details_default(payment)
 
-    def _details_default(self):
+    def _details_default(self, payment=None):
+        """The words of the country for what is known of `payment`: its invoice, its order, else an advance."""
         company = self.company_id or self.env.company
-        return DETAILS.get(company.account_fiscal_country_id.code, DETAILS[""])
+        words = DETAILS.get(company.account_fiscal_country_id.code, DETAILS[""])
+        if payment and any(payment.sudo()._details_invoices().mapped("name")):
+            return words["invoice"]
+        return words["order"] if payment and payment.sudo()._details_orders() else words[""]
 
     def _details_fill(self, template, payment, employee=None):
         """`template` with the values of `payment`, of any length."""
@@ -244,15 +248,18 @@ class FiscalRegister(models.Model):
     def details_preview(self, template, payment_id=False):
         """What `template` says of a payment, or with the examples where none is given.
 
+        :param template: an empty one: what is said while there is none
         :returns: `text` as on the receipt, `whole` where it had to be shortened, else "", `problems`: sentences
         """
         self.browse().check_access("read")
         payment = self.env["account.payment"].browse(payment_id or ())
         payment.check_access("read")
         if payment:
+            template = template or self._details_template_of(payment.journal_id, payment)
             text = self._details_fill(template, payment, self.env.user._fiscal_employee(payment.company_id))
         else:
             tags = self._details_tags()
+            template = template or self._details_template_of(self.env["account.journal"])
             text = details.fill(template, lambda tag: tags.get(tag, ("", ""))[1])
         name, whole = details.cut(text)
         return {"text": name, "whole": whole, "problems": self._details_problems(template)}

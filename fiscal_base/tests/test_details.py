@@ -10,6 +10,8 @@ from odoo.tests import new_test_user, tagged
 from ..tools.details import Contract
 from .common import FiscalCase
 
+SCHOOL = "{legal} за обучение {customer} - {note}"
+
 
 @tagged("post_install", "-at_install")
 class TestDetails(FiscalCase):
@@ -69,18 +71,27 @@ class TestDetails(FiscalCase):
 
     # === The text ===
 
-    def test_the_default_makes_the_sentence_of_a_school(self):
+    def test_money_that_nothing_is_known_of_is_an_advance(self):
         self.assertFalse(self.register.details_template)
-        self.assertEqual(
-            self.register._details_text(self.payment),
-            "Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь",
-        )
+        self.assertEqual(self.register._details_text(self.payment), "Аванс")
+
+    def test_the_default_names_the_invoice(self):
+        invoice = self.invoice(self.son)
+        payment = self.pay(self.father, invoice_ids=[Command.set(invoice.ids)])
+        self.assertEqual(self.text(False, payment), f"Оплата по счёту {invoice.name}")
+
+    def test_the_default_names_the_order(self):
+        self.patch(self.env.registry["account.payment"], "_details_orders", lambda payment: ["S00042"])
+        self.assertEqual(self.text(False), "Оплата по заказу S00042")
+
+    def test_an_empty_template_shows_the_default(self):
+        self.assertEqual(self.register.details_preview("", self.payment.id)["text"], "Аванс")
+        self.assertEqual(self.register.details_preview("")["text"], "Аванс")
+        self.assertEqual(self.register.details_preview(False)["text"], "Аванс")
 
     def test_without_a_memo_no_dash_is_left(self):
         self.payment.memo = False
-        self.assertEqual(
-            self.register._details_text(self.payment), "Иванов Петр Михайлович за обучение Иванов Антон Петрович"
-        )
+        self.assertEqual(self.text(SCHOOL), "Иванов Петр Михайлович за обучение Иванов Антон Петрович")
 
     def test_every_tag(self):
         text = self.text(
@@ -136,7 +147,7 @@ class TestDetails(FiscalCase):
     def test_payment_without_a_customer(self):
         payment = self.pay(memo="Разное")
         payment.partner_id = False
-        self.assertEqual(self.text(False, payment), "за обучение - Разное")
+        self.assertEqual(self.text(SCHOOL, payment), "за обучение - Разное")
         self.assertEqual(self.text("{legal}", payment), "Разное", "a line never is without a text")
 
     def test_contract_behind_the_payment(self):
@@ -149,9 +160,10 @@ class TestDetails(FiscalCase):
 
     def test_contract_says_who_pays_and_who_is_served(self):
         self.with_contract(payer="ООО «Дети»", customer="Иванова Мария")
-        self.assertEqual(self.register._details_text(self.payment), "ООО «Дети» за обучение Иванова Мария - за октябрь")
+        self.assertEqual(self.text(SCHOOL), "ООО «Дети» за обучение Иванова Мария - за октябрь")
 
     def test_long_text_is_cut_on_a_word_and_kept_whole(self):
+        self.register.details_template = SCHOOL
         self.payment.memo = "за октябрь, ноябрь и декабрь " * 10
         vals = self.register._details_vals(self.payment)
         self.assertLessEqual(len(vals["name"]), 128)
@@ -299,7 +311,7 @@ class TestDetails(FiscalCase):
 
     def test_help_lists_every_tag_with_an_example(self):
         shown = self.register.details_help()
-        self.assertEqual(shown["default"], "{legal} за обучение {customer} - {note}")
+        self.assertEqual(shown["default"], "Аванс")
         self.assertTrue(all(tag["meaning"] and tag["example"] for tag in shown["tags"]))
         everything = " ".join(tag["tag"] for tag in shown["tags"])
         self.assertEqual(self.register._details_problems(everything), [])
@@ -308,7 +320,7 @@ class TestDetails(FiscalCase):
 
     def test_default_of_the_country(self):
         self.company.fiscal_tax_number = False
-        for country, word in (("ua", "навчання"), ("de", "tuition")):
+        for country, word in (("ua", "Передоплата"), ("de", "Advance")):
             self.company.account_fiscal_country_id = self.env.ref(f"base.{country}")
             for help_text in (self.register.details_help(), self.env["fiscal.register"].details_help(self.company.id)):
                 self.assertIn(word, help_text["default"])

@@ -128,7 +128,7 @@ class TestOperationPayments(AccountingCase):
         form.operation_payment_ids.add(payment)
         self.assertEqual((form.total, form.card_amount, form.left_to_pay), (500, 500, 0))
         sale = self.post(form)
-        self.assertEqual(sale.line_ids.name, "Ольга Кузнецова за обучение Ольга Кузнецова - за октябрь")
+        self.assertEqual(sale.line_ids.name, "Аванс")
         self.assertEqual(sale.operation_payment_ids, payment)
         self.assertOneReceipt(sale)
         self.assertFalse(self.form().open_payment_ids[:], "it is not offered again")

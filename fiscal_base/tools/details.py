@@ -1,6 +1,6 @@
 """The template from which the text of a receipt line is made for a payment: plain text with tags in braces.
 
-    {legal} за обучение {customer} - {note}
+    {legal} за {customer} - {note}
 
 A template is data: nothing in it is evaluated, a tag is looked up by its name and replaced by text, and what a value
 says is never read as a template again. A tag without a value takes the dash, comma or bracket with it that would be

@@ -8,6 +8,7 @@ from odoo.tests import Form, tagged
 
 from odoo.addons.fiscal_base.tests.common import FiscalCase
 
+SCHOOL = "{legal} за обучение {customer} - {note}"
 CONTRACT = "{pay.ctt.tariff_name}: {pay.ctt.subjects}, {pay.ctt.b_date} – {pay.ctt.e_date}"
 
 
@@ -80,12 +81,12 @@ class TestContract(FiscalCase):
             self.text(CONTRACT, payment), "Абонемент 8 занятий: Английский, Чтение, 01.10.2026 – 31.12.2026"
         )
         self.assertEqual(
-            self.text(False, payment), "Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь"
+            self.text(SCHOOL, payment), "Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь"
         )
         payment.contract_id = other
         self.assertEqual(self.text(CONTRACT, payment), "Продлёнка: Чтение, 01.10.2026")
         self.assertEqual(
-            self.text(False, payment), "Иванов Петр Михайлович за обучение Иванова Мария Петровна - за октябрь"
+            self.text(SCHOOL, payment), "Иванов Петр Михайлович за обучение Иванова Мария Петровна - за октябрь"
         )
 
     def test_payment_that_is_linked_to_nothing_is_for_the_only_contract(self):
@@ -93,7 +94,7 @@ class TestContract(FiscalCase):
             payment = self.pay(payer)
             self.assertEqual(self.text("{pay.ctt.tariff_name}", payment), "Абонемент 8 занятий")
             self.assertEqual(
-                self.text(False, payment), "Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь"
+                self.text(SCHOOL, payment), "Иванов Петр Михайлович за обучение Иванов Антон Петрович - за октябрь"
             )
 
     def test_of_several_contracts_none_is_guessed(self):

@@ -85,7 +85,7 @@ export class DetailsEditor extends Component {
         const text = (this.textarea.el ? this.textarea.el.value : this.value).trim();
         this.state.empty = !text;
         this.state.preview = await this.latest.add(
-            this.call("details_preview", text || this.state.help.default, this.state.payment)
+            this.call("details_preview", text, this.state.payment)
         );
     }
 

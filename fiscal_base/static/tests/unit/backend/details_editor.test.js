@@ -70,7 +70,7 @@ beforeEach(() => {
     });
     onRpc("fiscal.register", "details_preview", ({ args }) => {
         asked.push(args);
-        return answer(args[1]);
+        return answer(args[1] || HELP.default);
     });
 });
 
