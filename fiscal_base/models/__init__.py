@@ -2,6 +2,7 @@ from . import fiscal_secret  # first: others are made of it
 from . import (
     abstract_row,
     abstract_source,
+    fiscal_address,
     account_bank_statement_line,
     account_journal,
     account_move,
@@ -21,7 +22,9 @@ from . import (
     fiscal_document_registered,
     fiscal_document_source,
     fiscal_document_taken_back,
+    fiscal_document_receipt_file,
     fiscal_operation_payments,
+    fiscal_document_rights,
     fiscal_register,
     fiscal_register_backup,
     fiscal_register_demo,

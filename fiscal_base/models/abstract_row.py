@@ -33,5 +33,8 @@ class FiscalRow(models.AbstractModel):
         self._check_frozen()
 
     def _check_frozen(self):
-        if not engine_at_work(self.env) and any(row.document_id.state != "draft" for row in self):
+        if engine_at_work(self.env):
+            return
+        self.document_id._check_own_draft()
+        if any(row.document_id.state != "draft" for row in self):
             raise UserError(self.env._("What was fiscalized is frozen. Make a return or a correction instead."))

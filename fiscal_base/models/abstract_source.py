@@ -311,17 +311,22 @@ class FiscalShown(models.AbstractModel):
         return domain
 
     def action_fiscal_documents(self):
-        """Open the receipts of the record."""
+        """Open the receipts of the record. For whoever sees the record."""
         self.ensure_one()
+        self.check_access("read")
         documents = self.sudo()._fiscal_shown().sudo(False)
         return documents._get_records_action(name=self.env._("Fiscal documents"), context={"create": False})
 
     def action_fiscalize(self):
-        """Open the dialog that shows what will be printed."""
+        """Open the dialog that shows what will be printed. For cashiers and accountants who see the records."""
         return self.env["fiscal.fiscalize"]._open(self)
 
     def action_fiscal_update(self):
-        """Ask the services now about the receipts whose outcome is open, and show how they are."""
+        """Ask the services now about the receipts whose outcome is open, and show how they are.
+
+        For whoever sees the records.
+        """
+        self.check_access("read")
         documents = self.sudo()._fiscal_shown()
         documents.action_update()
         return documents._follow()

@@ -4,6 +4,16 @@ from odoo.fields import Command
 
 from ..tools.money import ZERO, money
 from .abstract_source import BACK, MADE, SALE, Settled
+from .frozen import changed
+
+#: what a receipt says of an invoice, and what makes it another one
+FROZEN_MOVE = frozenset({"state", "journal_id", "currency_id", "move_type", "company_id"})
+FROZEN_MOVE_LINE = frozenset(
+    {
+        *("move_id", "account_id", "currency_id", "debit", "credit", "balance", "amount_currency"),
+        *("product_id", "quantity", "price_unit", "discount", "tax_ids", "display_type"),
+    }
+)
 
 
 class AccountMove(models.Model):
@@ -135,6 +145,14 @@ class AccountMove(models.Model):
                 )
             )
 
+    def write(self, vals):
+        """Also where the button is not pressed: `state` is a field as any other for a client."""
+        if FROZEN_MOVE & vals.keys() and self.env["fiscal.register"]._companies():
+            undone = vals.get("state") in ("draft", "cancel")
+            posted = self.filtered(lambda move: move.state == "posted")
+            posted.filtered(lambda move: undone or changed(move, vals, FROZEN_MOVE - {"state"}))._fiscal_check_frozen()
+        return super().write(vals)
+
     def button_draft(self):
         self._fiscal_check_frozen()
         return super().button_draft()
@@ -150,6 +168,35 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    def _fiscal_check_frozen(self):
+        """Refuse a change of lines of what a receipt was made of.
+
+        Those of a bank statement line are matched with one invoice after the other; the money itself is guarded there.
+        """
+        if self.env["fiscal.register"]._companies():
+            moves = self.move_id.filtered(lambda move: move.state == "posted" and not move.statement_line_id)
+            moves._fiscal_check_frozen()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lines = super().create(vals_list)
+        lines._fiscal_check_frozen()
+        return lines
+
+    def write(self, vals):
+        changing = self.browse()
+        if FROZEN_MOVE_LINE & vals.keys() and self.env["fiscal.register"]._companies():
+            changing = self.filtered(lambda line: changed(line, vals, FROZEN_MOVE_LINE))
+            changing._fiscal_check_frozen()
+        result = super().write(vals)
+        if "move_id" in vals:
+            changing._fiscal_check_frozen()
+        return result
+
+    def unlink(self):
+        self._fiscal_check_frozen()
+        return super().unlink()
 
     def _fiscal_claims(self):
         """What these lines of a payment or bank entry settle: `{invoice: amount in the company's currency}`."""

@@ -347,7 +347,7 @@ class FiscalDocument(models.Model):
         """
         self.ensure_one()
         register = self.register_id
-        outcome = register._clean(outcome)
+        outcome = register._clean(outcome, self)
         state = STATE_OF[outcome.kind]
         if outcome.kind is Kind.BLOCKED and self.state in ("waiting", "unknown"):
             # It could not be asked about. Only “never seen” lets a document be sent again.
@@ -423,7 +423,7 @@ class FiscalDocument(models.Model):
                 {
                     "finished_at": fields.Datetime.now(),
                     "outcome": outcome.kind.value,
-                    "message": register._clean(outcome).message,
+                    "message": register._clean(outcome, document).message,
                     "service_id": outcome.service_id or False,
                 }
             )
@@ -580,7 +580,8 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _list_action(self, field, record):
-        """Open the documents whose `field` is `record`."""
+        """Open the documents whose `field` is `record`, for whoever sees that."""
+        record.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Fiscal documents"),
@@ -604,7 +605,12 @@ class FiscalDocument(models.Model):
         }
 
     def action_retry(self):
-        """Send rejected documents again: made anew from their source where there is one, under a new key always."""
+        """Send rejected documents again: made anew from their source where there is one, under a new key always.
+
+        For fiscal accountants, on documents that they see. A till uses `pos.config.fiscal_retry`.
+        """
+        self._check_may_decide()
+        self.check_access("read")
         copies = self.browse()
         for document in self:
             if document.state != "rejected":
@@ -657,7 +663,9 @@ class FiscalDocument(models.Model):
         }
 
     def action_decide(self):
-        """Open the dialog for a person's decision."""
+        """Open the dialog for a person's decision. For fiscal accountants, on documents that they see."""
+        self._check_may_decide()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_window",
             "name": self.env._("Decide"),
@@ -668,8 +676,12 @@ class FiscalDocument(models.Model):
         }
 
     def action_use_backup(self):
-        """Give documents that were surely not sent to the backup register, by decision of a person."""
+        """Give documents that were surely not sent to the backup register, by decision of a person.
+
+        For fiscal accountants, on documents that they see.
+        """
         self._check_may_decide()
+        self.check_access("read")
         for register in self.register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
             if not register.backup_id:
@@ -775,7 +787,8 @@ class FiscalDocument(models.Model):
         return copy
 
     def action_update(self):
-        """Ask the service now about documents whose outcome is open."""
+        """Ask the service now about documents whose outcome is open. For whoever sees them."""
+        self.check_access("read")
         for register in self.filtered(lambda document: document.state in OPEN).register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
             documents.filtered("retry_at")._engine().write({"retry_at": False})

@@ -1,10 +1,10 @@
 from odoo import api, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ..const import CORRECTION_OF, CORRECTIONS, RECEIPTS, RETURN_OF
 from ..tools.money import ZERO, money, spread
-from .fiscal_document import DECIDES, engine_at_work
+from .fiscal_document import engine_at_work
 
 #: what a person may fill in while a document is a draft
 EDITABLE = frozenset(
@@ -71,24 +71,6 @@ class FiscalDocument(models.Model):
         foreign = vals.keys() - self._editable() - self._FREE - {"state"}
         if foreign:
             raise UserError(self.env._("Only the register fills in: %s.", ", ".join(sorted(foreign))))
-
-    @api.model
-    def _check_cashier(self, register, employee):
-        """Refuse `employee` as the cashier of a receipt of `register` where the user may not name them.
-
-        Everybody names themselves, and the cashier of the register for when there is none; an accountant names any
-        employee of the register's company.
-        """
-        mine = register.sudo().employee_id | self.env.user._fiscal_employee(register.sudo().company_id)
-        if not employee or employee in mine:
-            return
-        if not self.env.user.has_group(DECIDES) or employee.sudo().company_id != register.sudo().company_id:
-            raise AccessError(
-                self.env._(
-                    "You cannot name %s as the cashier of this receipt. Take yourself, or ask a fiscal accountant.",
-                    employee.sudo().name,
-                )
-            )
 
     # === Sums of a draft ===
 

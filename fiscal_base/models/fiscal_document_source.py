@@ -159,17 +159,6 @@ class FiscalDocument(models.Model):
         drawing = createBarcodeDrawing("QR", value=self.qr_data, width=200, height=200, barBorder=2)
         return "data:image/svg+xml;base64," + b64encode(renderSVG.drawToString(drawing).encode()).decode()
 
-    def _receipt_attachments(self):
-        """The receipts as files to be mailed, one for each registered document; made once."""
-        Attachment = self.env["ir.attachment"].sudo()
-        found = Attachment
-        for document in self.sudo().filtered("can_send"):
-            name, mimetype = document._receipt_file_name()
-            mine = {"res_model": self._name, "res_id": document.id, "name": name}
-            known = Attachment.search([(field, "=", value) for field, value in mine.items()], limit=1)
-            found |= known or Attachment.create({**mine, "mimetype": mimetype, "raw": document._receipt_file()})
-        return found
-
     def _prints_pdf(self):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "upgrade")
 

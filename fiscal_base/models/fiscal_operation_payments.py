@@ -3,6 +3,7 @@ from odoo.fields import Command, Domain
 
 from ..tools.money import ZERO, money
 from .abstract_source import BACK, MADE, SALE, Choice, Settled
+from .fiscal_document import DECIDES
 from .fiscal_document_operation import MEANS
 
 #: what an operation of the book can settle: its invoices and the direction of its payments
@@ -42,9 +43,11 @@ class FiscalDocument(models.Model):
 
     @api.depends("partner_id", "register_id")
     def _compute_enter_payment(self):
+        enters = self.env.user.has_group(DECIDES)
         for document in self:
             if document.state == "draft":
-                document.enter_payment = bool(document.partner_id and document.register_id.sudo().journal_ids)
+                known = document.partner_id and document.register_id.sudo().journal_ids
+                document.enter_payment = bool(enters and known)
 
     @api.depends("partner_id", "operation", "register_id")
     def _compute_open(self):

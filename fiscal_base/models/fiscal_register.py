@@ -21,7 +21,8 @@ class FiscalRegister(models.Model):
 
     **How to write a provider.** Extend `provider` with `selection_add` and
     `ondelete={"<p>": lambda registers: registers._provider_removed(registers)}`, give your fields its prefix,
-    mark those it needs with `required_if_provider`, and write these methods (`<p>` is the key of the selection):
+    mark those it needs with `required_if_provider`, its address with `address="host"` (`fiscal_address.py`), and write
+    these methods (`<p>` is the key of the selection):
 
     ``_<p>_capabilities(self) -> tools.capabilities.Capabilities``
         What the register can do with its present settings.
@@ -47,6 +48,9 @@ class FiscalRegister(models.Model):
         Records besides the register whose `Secret` fields belong to it, such as accounts of cashiers. Optional.
     ``_<p>_secrets(self) -> list[str]``
         Values besides those of `Secret` fields that must never be kept with an attempt or shown. Optional.
+    ``_<p>_readable(self, response) -> bool``
+        Whether a text is an answer of the service, to be kept with the attempt and read by accountants; by default JSON
+        is. What a gateway or a wrong address answers instead is not kept. Optional.
     ``_<p>_cashier_problem(self, employee) -> str | False``
         Why `employee` cannot be the cashier of this register, for example for want of an account at the service. Asked
         when the till opens and before a document is queued. Optional, no I/O.
@@ -68,7 +72,7 @@ class FiscalRegister(models.Model):
 
     _name = "fiscal.register"
     _description = "Fiscal register"
-    _inherit = ["mail.thread", "mail.activity.mixin", "fiscal.secret.mixin"]
+    _inherit = ["mail.thread", "mail.activity.mixin", "fiscal.secret.mixin", "fiscal.address"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -515,8 +519,9 @@ class FiscalRegister(models.Model):
         }
 
     def action_test_connection(self):
-        """Ask the register and say in plain words what was found."""
+        """Ask the register and say in plain words what was found. For whoever sees the register."""
         self.ensure_one()
+        self.check_access("read")
         if self._capabilities().relay:
             return {"type": "ir.actions.client", "tag": "fiscal_relay_status", "params": {"register_id": self.id}}
         return self._status_notification(self._status())

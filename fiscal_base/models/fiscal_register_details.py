@@ -234,7 +234,7 @@ class FiscalRegister(models.Model):
         :returns: `tags`: a list of `{tag, meaning, example}`; `default`: the text in force while the template is
             empty; `payments`: whether the user may choose a payment to try it on
         """
-        self.browse().check_access("read")
+        self.check_access("read")
         company = self.env["res.company"].browse(company_id) or self.company_id or self.env.company
         return {
             "tags": [
@@ -251,7 +251,7 @@ class FiscalRegister(models.Model):
         :param template: an empty one: what is said while there is none
         :returns: `text` as on the receipt, `whole` where it had to be shortened, else "", `problems`: sentences
         """
-        self.browse().check_access("read")
+        self.check_access("read")
         payment = self.env["account.payment"].browse(payment_id or ())
         payment.check_access("read")
         if payment:

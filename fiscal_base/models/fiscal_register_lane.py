@@ -387,7 +387,7 @@ class FiscalRegister(models.Model):
                 "document_id": document.id,
                 "kind": kind,
                 "key": document.key,
-                "request": json.dumps(redact(document.request or {}, self._secrets()), ensure_ascii=False),
+                "request": json.dumps(redact(document.request or {}, self._hidden(document)), ensure_ascii=False),
             }
         )
 
@@ -466,11 +466,29 @@ class FiscalRegister(models.Model):
             return outcome
         return replace(outcome, retry_after=FLOOR)
 
-    def _clean(self, outcome):
+    def _hidden(self, document):
+        """What of `document` must not be read in its attempts: secrets, and the cashier's own tax number."""
+        return [*self._secrets(), document.sudo().cashier_tax_number]
+
+    def _kept(self, response):
+        """`response` where it is the service's, else a note in its place."""
+        if not response or self._readable(response):
+            return response
+        return self.env._("%s characters that are no answer of the service; they are not kept.", len(response))
+
+    def _readable(self, response):
+        if hasattr(self, f"_{self.provider}_readable"):
+            return self._call_provider("readable", response)
+        try:
+            return isinstance(json.loads(response), dict | list)
+        except (ValueError, RecursionError):
+            return False
+
+    def _clean(self, outcome, document=None):
         """The outcome as it may be kept and shown: without secrets, and without what a database cannot hold."""
-        secrets = self._secrets()
-        texts = {name: redact(getattr(outcome, name), secrets) for name in ("code", "message", "response")}
-        return storable(replace(outcome, **texts))
+        hidden = self._hidden(document) if document else self._secrets()
+        texts = {name: redact(getattr(outcome, name), hidden) for name in ("code", "message", "response")}
+        return storable(replace(outcome, **{**texts, "response": self._kept(texts["response"])}))
 
     def _note_outcome(self, outcome):
         """Health and pause of the lane after an outcome."""

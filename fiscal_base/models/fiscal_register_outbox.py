@@ -147,7 +147,10 @@ class FiscalRegister(models.Model):
         return self._action_simple("x_report")
 
     def _action_simple(self, operation):
+        """Queue an operation by hand. For the cashiers of the register."""
         self.ensure_one()
+        self.check_access("read")
+        self.env["fiscal.document"].check_access("create")
         document = self._enqueue_simple(
             operation,
             f"{operation}:{self.env['fiscal.document']._new_key()}",

@@ -71,14 +71,15 @@ class FiscalRegister(models.Model):
         """Take the reply to the request with `token`: `{"status": int, "text": str}`, or `{"error": str}`.
 
         A reply that comes twice changes nothing, and one that comes too late nothing but what it surely registered.
+        One that somebody else brings than who took the request, or for another register, is none.
 
         :returns: the next request, as `_relay_take`
         """
         with self._lane(wait=True) as register:
-            if not register or not isinstance(token, str):
+            if not register or not isinstance(token, str) or not token.startswith(f"{register.id}-"):
                 return None
             attempt = register.env["fiscal.attempt"].search(
-                [("relay_token", "=", token), ("document_id.register_id", "=", register.id)], limit=1
+                [("relay_token", "=", token), ("user_id", "=", register.env.uid)], limit=1
             )
             if not attempt:
                 return None
@@ -93,13 +94,11 @@ class FiscalRegister(models.Model):
     def relay(self, token=None, reply=None):
         """For a browser of the back office: bring a reply, if there is one, and take the next request.
 
+        For fiscal accountants, on registers of their companies.
+
         :returns: `{"call": as `_relay_take` or None, "left": documents still in the queue}`
         """
-        self.ensure_one()
-        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
-            raise AccessError(self.env._("Only accountants can send documents from this computer."))
-        self.check_access("read")
-        register = self.sudo()
+        register = self._relay_for_accountant()
         call = register._relay_bring(token, reply) if token else register._relay_take()
         register.invalidate_recordset()
         return {"call": call, "left": register.open_count}
@@ -107,13 +106,13 @@ class FiscalRegister(models.Model):
     def relay_status(self, replies):
         """For a browser: ask the register how it is, given the replies so far.
 
+        For fiscal accountants, on registers of their companies: what they bring is what the register's card says.
+
         :returns: `{"call": …}` for the next question, `{"action": …}` with the notification at the end
         """
-        self.ensure_one()
-        self.check_access("read")
+        register = self._relay_for_accountant()
         if not self.relays:
             raise UserError(self.env._("This register is not asked from a browser. Reload the page and try again."))
-        register = self.sudo()
         said = register._relay_said(register.env["fiscal.document"], {}, "status", list(replies)[:STEPS])
         if isinstance(said, Request):
             return {"call": register._relay_call(said, "")}
@@ -124,9 +123,18 @@ class FiscalRegister(models.Model):
         return {"action": self._status_notification(said)}
 
     def action_relay(self):
-        """Work off the queue from the browser that shows the register."""
+        """Work off the queue from the browser that shows the register. For whoever sees it; `relay` asks for more."""
         self.ensure_one()
+        self.check_access("read")
         return {"type": "ir.actions.client", "tag": "fiscal_relay", "params": {"register_id": self.id}}
+
+    def _relay_for_accountant(self):
+        """The register in the hands of the engine, for an accountant who may see it."""
+        self.ensure_one()
+        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
+            raise AccessError(self.env._("Only accountants can send documents from this computer."))
+        self.check_access("read")
+        return self.sudo()
 
     # === One step ===
 
@@ -188,7 +196,7 @@ class FiscalRegister(models.Model):
         said = self._relay_said(document, document.request or {}, kind, attempt.replies or [])
         self.env.cr.rollback()
         if isinstance(said, Request):
-            token = secrets.token_urlsafe(24)
+            token = f"{self.id}-{secrets.token_urlsafe(21)}"  # it names the register it was handed out for
             lease = max(self._capabilities().relay, said.read_timeout + MARGIN)
             self._once(lambda: self._relay_lend(attempt, token, lease))
             return {**self._relay_call(said, token), "lease": lease}

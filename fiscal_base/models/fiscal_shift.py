@@ -159,8 +159,9 @@ class FiscalShift(models.Model):
         self.differs = any(row["difference"] for row in self._counter_rows())
 
     def action_print(self):
-        """The X report of an open shift, the Z report of a closed one, as a page to print."""
+        """The X report of an open shift, the Z report of a closed one, as a page to print. For whoever sees it."""
         self.ensure_one()
+        self.check_access("read")
         return {
             "type": "ir.actions.act_url",
             "url": f"/report/html/fiscal_base.report_shift/{self.id}",

@@ -31,8 +31,12 @@ class PosConfig(models.Model):
         return rows
 
     def write(self, vals):
-        """The register stays while a session is open: what was sold belongs to the shift that was opened for it."""
+        """The register stays while a session is open: what was sold belongs to the shift that was opened for it.
+
+        Odoo lets every user of the point of sale write its settings; the register is chosen by its administrators.
+        """
         if "fiscal_register_id" in vals:
+            self._fiscal_check_chooses()
             for config in self:
                 session = config.current_session_id
                 if session.state == "opened" and config.fiscal_register_id.id != vals["fiscal_register_id"]:
@@ -42,6 +46,12 @@ class PosConfig(models.Model):
                         )
                     )
         return super().write(vals)
+
+    def _fiscal_check_chooses(self):
+        user = self.env.user
+        groups = ("point_of_sale.group_pos_manager", "fiscal_base.group_fiscal_manager")
+        if not self.env.su and not any(user.has_group(group) for group in groups):
+            raise AccessError(self.env._("Only administrators choose the fiscal register of a point of sale."))
 
     def fiscal_x_report(self):
         """Let the register print its X report, and show Odoo's own counters of the open shift.
@@ -64,11 +74,20 @@ class PosConfig(models.Model):
         :returns: `{"state": "none" | "pending" | "done" | "rejected", "title": …, "lines": [[label, sum], …]}`
         """
         register = self._fiscal_register_of_till()
+        if not register or not self.env["pos.session"].search_count(
+            [("id", "=", session_id), ("config_id", "=", self.id)], limit=1
+        ):
+            return {"state": "none"}
         register._run_lane(register._wait())
         with self.pool.cursor() as cr:
             env = api.Environment(cr, self.env.uid, dict(self.env.context), su=True)
             document = env["fiscal.document"].search(
-                [("event", "=", f"pos.session:{session_id}:close"), ("state", "!=", "cancelled")], limit=1
+                [
+                    ("event", "=", f"pos.session:{int(session_id)}:close"),
+                    ("company_id", "=", register.company_id.id),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
             )
             if not document:
                 return {"state": "none"}
@@ -175,9 +194,17 @@ class PosConfig(models.Model):
         return self._fiscal_register_of_till()
 
     def _fiscal_register_of_till(self):
-        """The register behind this till, for one who may sell here."""
+        """The register behind this till, for one who may sell here and is a cashier of the register."""
         self.ensure_one()
         if not self.env.user.has_group("point_of_sale.group_pos_user"):
             raise AccessError(self.env._("Only users of the point of sale can print its receipts."))
         self.check_access("read")
-        return self.sudo().fiscal_register_id
+        register = self.sudo().fiscal_register_id
+        if register and not register.sudo(False).has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "You are not among the cashiers of the register “%s”. Ask its administrator to add you.",
+                    register.name,
+                )
+            )
+        return register

@@ -5,9 +5,23 @@ from odoo.fields import Command
 from ..const import PAYMENT_KINDS
 from ..tools.money import ZERO, CannotSettle, money, quantity, settle
 from ..tools.text import one_line
+from .frozen import changed
 
-#: what a receipt was made from; changing any of it would make the receipt a lie
-FROZEN = frozenset({"lines", "payment_ids", "amount_total", "amount_paid", "amount_return", "amount_tax"})
+#: what a receipt was made from; changing any of it would make the receipt a lie. `uuid` names its business event
+FROZEN = frozenset(
+    {
+        *("lines", "payment_ids", "amount_total", "amount_paid", "amount_return", "amount_tax"),
+        *("uuid", "date_order", "employee_id", "user_id", "session_id", "company_id"),
+    }
+)
+FROZEN_LINE = frozenset(
+    {
+        *("order_id", "product_id", "full_product_name", "qty", "price_unit", "discount", "tax_ids"),
+        *("price_subtotal", "price_subtotal_incl", "refunded_orderline_id", "fiscal_marking_code", "uuid"),
+        *("pack_lot_ids", "combo_parent_id", "combo_line_ids"),
+    }
+)
+FROZEN_PAYMENT = frozenset({"pos_order_id", "amount", "payment_method_id", "is_change", "uuid"})
 
 
 class PosOrder(models.Model):
@@ -35,7 +49,8 @@ class PosOrder(models.Model):
 
     def action_pos_order_paid(self):
         result = super().action_pos_order_paid()
-        self._fiscal_enqueue()
+        if not self.sudo().fiscal_document_ids:  # a receipt that was given up is not made anew by a second call
+            self._fiscal_enqueue()
         return result
 
     def _fiscal_enqueue(self):
@@ -181,21 +196,14 @@ class PosOrder(models.Model):
     # === Frozen ===
 
     def write(self, vals):
-        if FROZEN & vals.keys() and not self.env.context.get("install_mode"):
-            self._fiscal_check_frozen(vals)
+        if FROZEN & vals.keys():
+            self.filtered(lambda order: changed(order, vals, FROZEN))._fiscal_check_frozen()
         return super().write(vals)
 
-    def _fiscal_check_frozen(self, vals=None):
+    def _fiscal_check_frozen(self):
         """Refuse a change of what a receipt was made from."""
-        for order in self.filtered(lambda order: order.state not in ("draft", "cancel")):
-            if not order.sudo().fiscal_document_ids.filtered(lambda document: document.state != "cancelled"):
-                continue
-            same = vals and all(
-                name not in ("lines", "payment_ids") and order.currency_id.compare_amounts(order[name], value) == 0
-                for name, value in vals.items()
-                if name in FROZEN
-            )
-            if not same:
+        for order in self:
+            if order.sudo().fiscal_document_ids.filtered(lambda document: document.state != "cancelled"):
                 raise UserError(
                     self.env._(
                         "The receipt of order %s has gone to the register, so its lines and payments stay as they are. "
@@ -257,8 +265,12 @@ class PosOrderLine(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if {"qty", "price_unit", "discount", "tax_ids", "price_subtotal_incl", "product_id"} & vals.keys():
-            self.order_id._fiscal_check_frozen()
+        if FROZEN_LINE & vals.keys():
+            changing = self.filtered(lambda line: changed(line, vals, FROZEN_LINE))
+            orders = changing.order_id
+            if changing and vals.get("order_id"):
+                orders |= orders.browse(vals["order_id"])
+            orders._fiscal_check_frozen()
         return super().write(vals)
 
     def unlink(self):
@@ -287,10 +299,36 @@ class PosPayment(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if {"amount", "payment_method_id", "is_change"} & vals.keys():
-            self.pos_order_id._fiscal_check_frozen()
+        if FROZEN_PAYMENT & vals.keys():
+            changing = self.filtered(lambda payment: changed(payment, vals, FROZEN_PAYMENT))
+            orders = changing.pos_order_id
+            if changing and vals.get("pos_order_id"):
+                orders |= orders.browse(vals["pos_order_id"])
+            orders._fiscal_check_frozen()
         return super().write(vals)
 
     def unlink(self):
         self.pos_order_id._fiscal_check_frozen()
+        return super().unlink()
+
+
+class PosPackOperationLot(models.Model):
+    _inherit = "pos.pack.operation.lot"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        lots = super().create(vals_list)
+        lots.pos_order_line_id.order_id._fiscal_check_frozen()
+        return lots
+
+    def write(self, vals):
+        names = {"pos_order_line_id", "lot_name", "product_id", "order_id"}
+        changing = self.filtered(lambda lot: changed(lot, vals, names))
+        changing.pos_order_line_id.order_id._fiscal_check_frozen()
+        result = super().write(vals)
+        changing.pos_order_line_id.order_id._fiscal_check_frozen()
+        return result
+
+    def unlink(self):
+        self.pos_order_line_id.order_id._fiscal_check_frozen()
         return super().unlink()

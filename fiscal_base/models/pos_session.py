@@ -69,7 +69,9 @@ class PosSession(models.Model):
             return None
         result = super().try_cash_in_out(_type, amount, reason, partner_id, extras)
         for session in self.filtered("cash_journal_id"):
-            employee = self.env["hr.employee"].sudo().browse(extras.get("employee_id") or [])
+            employee = self.env["hr.employee"].sudo().browse(extras.get("employee_id") or []).exists()
+            if not session.config_id.module_pos_hr or employee.company_id != session.company_id:
+                employee = employee.browse()  # only a till where employees log in tells who is at it
             session._fiscal_cash(
                 "cash_in" if _type == "in" else "cash_out", amount, f"pos.cash:{key}", employee, reason
             )

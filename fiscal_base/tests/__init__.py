@@ -35,3 +35,7 @@ from . import test_decision
 from . import test_outbox_faults
 from . import test_watch
 from . import test_restored
+from . import test_freeze
+from . import test_kept
+from . import test_public_methods
+from . import test_book_rights

@@ -284,6 +284,37 @@ class TestRelay(FiscalCase):
         with self.assertRaises(AccessError):
             self.register.with_user(visitor).relay_status([])
 
+    def person(self, name, *groups):
+        return new_test_user(self.env, name, ",".join(groups), company_id=self.company.id, company_ids=self.company.ids)
+
+    def test_reply_is_taken_from_whom_the_request_was_handed_to(self):
+        """Neither another cashier nor another register of the company makes a receipt “done” with a reply of theirs."""
+        document = self.sale()
+        clerk, thief = (self.person(name, "point_of_sale.group_pos_user") for name in ("clerk", "thief"))
+        other = self.env["fiscal.register"].create({"name": "Other", "company_id": self.company.id, "state": "enabled"})
+        with self.enter_registry_test_mode():
+            call = self.config.with_user(clerk).fiscal_drive([])["call"]
+            self.register_does(call)
+            call = self.config.with_user(clerk).fiscal_relay([], call["token"], {"status": 200, "text": "ok"})["call"]
+            reply = {"status": 200, "text": "999"}
+            self.assertIsNone(self.config.with_user(thief).fiscal_relay([], call["token"], reply)["call"])
+            self.assertIsNone(other.with_user(clerk).sudo()._relay_bring(call["token"], reply))
+            made_up = f"{self.register.id}-{'x' * 28}"
+            self.assertIsNone(self.config.with_user(clerk).fiscal_relay([], made_up, reply)["call"])
+        self.env.invalidate_all()
+        self.assertEqual(document.state, "sending")
+        with self.enter_registry_test_mode():
+            mine = {"status": 200, "text": self.register_does(call)}
+            self.config.with_user(clerk).fiscal_relay([], call["token"], mine)
+        self.env.invalidate_all()
+        self.assertEqual((document.state, document.fiscal_number), ("done", "1"))
+
+    def test_health_is_told_by_accountants(self):
+        clerk = self.person("clerk", "point_of_sale.group_pos_user")
+        with self.assertRaises(AccessError):
+            self.register.with_user(clerk).relay_status([{"error": "made up"}])
+        self.assertEqual(self.register.health, "new")
+
     def test_from_the_back_office(self):
         document = self.sale()
         with self.enter_registry_test_mode():

@@ -49,6 +49,7 @@ class FiscalDecision(models.TransientModel):
     def action_confirm(self):
         self.ensure_one()
         self.document_ids._check_may_decide()
+        self.document_ids.check_access("read")
         if not self.decision:
             raise UserError(self.env._("Please choose what you have found out."))
         if not self.reason.strip():

@@ -10,6 +10,8 @@ _logger = logging.getLogger(__name__)
 
 #: receipts that one run of the scheduled action asks about at most
 BATCH = 100
+#: how the service shows a receipt
+VIEWS = ("pdf", "png", "text", "qrcode")
 
 
 class FiscalDocument(models.Model):
@@ -82,6 +84,9 @@ class FiscalDocument(models.Model):
     def action_checkbox_open(self):
         """Open the receipt as the button's context says: `pdf`, `png`, `text` or `qrcode`, in a new window."""
         self.ensure_one()
-        ending = self.env.context.get("checkbox_view", "pdf")
+        self.check_access("read")
+        ending = self.env.context.get("checkbox_view")
+        if ending not in VIEWS:
+            ending = VIEWS[0]
         url = f"{self.register_id._checkbox_address()}/receipts/{self._checkbox_id()}/{ending}"
         return {"type": "ir.actions.act_url", "url": url, "target": "new"}

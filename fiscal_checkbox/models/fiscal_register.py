@@ -33,6 +33,7 @@ class FiscalRegister(models.Model):
     checkbox_url = fields.Char(
         string="Address of Checkbox",
         default=const.URL,
+        address="path",
         copy=False,
         groups="base.group_system",
         help="Test registers use the same address; their licence key begins with “test”.",

@@ -53,7 +53,7 @@ class FiscalRegister(models.Model):
             (self.env._("Offline codes"), self.checkbox_codes),
         ]
         lines = [action["params"]["message"], *(f"{label}: {value}" for label, value in found if value)]
-        if extra.get("register_id") and not self.checkbox_taxes_at:
+        if extra.get("register_id") and not self.checkbox_taxes_at and self.has_access("write"):
             lines.append(self._checkbox_fetch_taxes())
         lines.append(self.checkbox_warning)
         action["params"]["message"] = " · ".join(filter(None, lines))
@@ -133,8 +133,9 @@ class FiscalRegister(models.Model):
         return self._checkbox_tell(answer, self.env._("Offline codes are asked for."))
 
     def action_checkbox_ping(self):
-        """Ask whether the tax service answers Checkbox."""
+        """Ask whether the tax service answers Checkbox. For whoever sees the register."""
         self.ensure_one()
+        self.check_access("read")
         answer = self._checkbox_ask(protocol.post("/cash-registers/ping-tax-service", {}))
         return self._checkbox_tell(answer, self.env._("The tax service answers."))
 

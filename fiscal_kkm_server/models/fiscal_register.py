@@ -52,6 +52,7 @@ class FiscalRegister(models.Model):
         string="Address of KKM Server",
         default="http://127.0.0.1:5893",
         required_if_provider="kkm_server",
+        address="host",
         copy=False,
         help="http:// or https://, computer, port; as Odoo's server reaches it, or the browser on that computer.",
         names_the_register=True,

@@ -90,8 +90,7 @@ class FiscalRegister(models.Model):
     def _kkm_server_check_job(self, name):
         self.ensure_one()
         accountant = name in FOR_ACCOUNTANTS and self.env.user.has_group("fiscal_base.group_fiscal_accountant")
-        if not accountant:
-            self.check_access("write")
+        self.check_access("read" if accountant else "write")
         if self.provider != "kkm_server" or name not in _JOBS:
             raise AccessError(self.env._("This register cannot be asked for that."))
 

@@ -29,6 +29,7 @@ class FiscalRegister(models.Model):
         string="Address of the service",
         default=const.SERVER,
         required_if_provider="komtet",
+        address="host",
         groups="base.group_system",
         copy=False,
         help="Stays as it is, save for tests. Whoever stands there is trusted with the receipts.",

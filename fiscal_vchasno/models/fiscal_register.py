@@ -44,6 +44,7 @@ class FiscalRegister(models.Model):
         string="Address of Vchasno.Kasa",
         default=const.URL,
         required_if_provider="vchasno",
+        address="host",
         copy=False,
         names_the_register=True,
     )
@@ -61,6 +62,7 @@ class FiscalRegister(models.Model):
     vchasno_dm_url = fields.Char(
         string="Address of Device Manager",
         default=const.DM_URL,
+        address="host",
         copy=False,
         help="http:// or https://, computer, port; as Odoo's server reaches it, or the cashier's browser.",
         names_the_register=True,

@@ -5,7 +5,8 @@ from .. import const
 
 
 class PosPaymentMethod(models.Model):
-    _inherit = "pos.payment.method"
+    _name = "pos.payment.method"
+    _inherit = ["pos.payment.method", "fiscal.address"]
 
     vchasno_pay_type_id = fields.Many2one(
         "fiscal.vchasno.pay.type",
@@ -19,6 +20,7 @@ class PosPaymentMethod(models.Model):
     vchasno_terminal_url = fields.Char(
         string="Address of Device Manager",
         default=const.DM_URL,
+        address="host",
         help="As the cashier's browser reaches it: http:// or https://, computer, port.",
     )
     vchasno_merchant = fields.Char(

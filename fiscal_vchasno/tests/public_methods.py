@@ -1,0 +1,12 @@
+"""Who may call what of this addon; see `fiscal_base/tests/public_methods.py`."""
+
+from odoo.addons.fiscal_base.tests.public_methods import MANAGER, OWN_COMPANY
+
+METHODS = {
+    "fiscal.register": {
+        "create": (MANAGER, OWN_COMPANY, [{"name": "x"}]),
+        "write": (MANAGER, OWN_COMPANY, {"name": "x"}),
+    },
+}
+
+ROUTES = {}
