@@ -145,7 +145,7 @@ def test_by_way_of_the_service(dm):
         access = Access("proxy", cloud.url, "token-of-the-proxy", printer="")
         submit(access, frozen(operation("shift_open")))
         assert submit(access).kind is Kind.DONE
-        assert lookup(access).data.total is None and lookup(access).kind is Kind.DONE
+        assert (lookup(access).kind, lookup(access).data.total) == (Kind.DONE, Decimal("211.00"))
         status = converse(protocol.status(SETTINGS, access))
         assert status.ready and status.cash == Decimal("211.00")
         assert submit(replace(access, token="wrong")).code == "unauthorized"
