@@ -66,7 +66,9 @@ class FiscalRegister(models.Model):
         try:
             with self.pool.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
-                register = env["fiscal.register"].browse(self.id)
+                register = env["fiscal.register"].browse(self.id).exists()
+                if not register:
+                    return  # one that is not committed yet has nothing to be told of
                 register.with_context(lang=register._responsible().lang)._alert_alone()
         except Exception:
             _logger.exception("fiscal register %s: the alert could not be made", self.id)

@@ -213,6 +213,8 @@ class TestRelay(FiscalCase):
         self.due()
         following = self.bring(self.bring(self.take()), raw={"error": "TimeoutError"})
         self.assertEqual(document.state, "unknown")
+        self.due()
+        following = following or self.take()  # at once, or when the shortest pause is over
         self.assertTrue(following["url"].endswith("/find"))
 
     def test_what_is_no_reply_is_a_lost_one(self):

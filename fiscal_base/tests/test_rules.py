@@ -281,13 +281,22 @@ class TestUnknown(RulesCase):
             self.assertEqual(document.attempt_ids, attempts)
             self.assertGreater(document.retry_at, fields.Datetime.now())
 
-    def test_outcome_that_cannot_be_stored_is_unknown(self):
-        """A number that no column holds, or no answer at all, neither stops the lane nor sends anything twice."""
-        for answer in (
-            Outcome.done(FiscalData(number="1", shift_number=2**40)),
-            Outcome.done(FiscalData(number="1", registered_at=datetime(2026, 1, 1, tzinfo=timezone.utc))),
-            None,
+    def test_absurd_part_of_an_answer_does_not_undo_a_registration(self):
+        """A number that no column holds and a time with an offset are left out; the receipt is registered."""
+        for number, absurd in (
+            ("1", {"shift_number": 2**40}),
+            ("2", {"registered_at": datetime(2026, 1, 1, tzinfo=timezone.utc)}),
         ):
+            with self.subTest(absurd=absurd):
+                document = self.sale()
+                self.service.plan = [Outcome.done(FiscalData(number=number, **absurd))]
+                self.drain()
+                self.assertEqual((document.state, document.fiscal_number), ("done", number))
+                self.assertLess(document.shift_number, 2**31)
+
+    def test_outcome_that_cannot_be_stored_is_unknown(self):
+        """What a database does not keep, or no answer at all, neither stops the lane nor sends anything twice."""
+        for answer in (Outcome.done("no fiscal data"), None):
             with self.subTest(answer=answer):
                 document = self.sale()
                 self.service.plan = [lambda service, key, answer=answer: answer]
