@@ -120,7 +120,7 @@ registry.category("web_tour.tours").add("fiscal_batch_with_bad_ones", {
                         (cell) => cell.textContent
                     );
                 const count = (word) => states().filter((text) => text.includes(word)).length;
-                for (let round = 0; round < 50 && count("Registered") < 47; round++) {
+                for (let round = 0; round < 600 && count("Registered") < 47; round++) {
                     await new Promise((resolve) => setTimeout(resolve, 100));
                 }
                 if (count("Registered") !== 47 || count("Error") !== 3) {
