@@ -173,8 +173,10 @@ TEST_STORAGE = "9999"
 
 #: code of a failed task of which the receipt may be printed all the same: the register fell silent over it
 SILENT = "till_silent"
+#: code of a failed task whose text is that of a program that broke down: perhaps after the register had printed
+BROKEN = "program"
 #: codes of what the service knows and does not tell the end of: a person looks and decides
-FOR_A_PERSON = {EXISTS, "task_gone", SILENT}
+FOR_A_PERSON = {EXISTS, "task_gone", SILENT, BROKEN}
 #: what the register's text of a failed task means; the first that fits
 TASK_ERRORS = [
     (re.compile(pattern, re.I), code)
@@ -188,5 +190,10 @@ TASK_ERRORS = [
         (r"бумаг|чековой ленты", "paper"),
         (r"порт недоступен", "till_offline"),
         (r"нет связи|таймаут|timeout|не отвечает", SILENT),
+        (
+            r"traceback|stack ?trace|\b[a-z_.]*(exception|[a-z]error)\b|\binternal( server)? error|внутренняя ошибка",
+            BROKEN,
+        ),
+        (r"необработанное исключение|object reference|\bat [\w.]+\(|nonetype", BROKEN),
     ]
 ]

@@ -60,6 +60,10 @@ OUTCOMES = {
         "The register fell silent over this document and may have printed it all the same. Look at its last receipts "
         "and decide."
     ),
+    "program": _lt(
+        "The program beside the register broke down over this document; the register may have printed it all the "
+        "same. Look at its last receipts and decide."
+    ),
     "sent_again": _lt("An earlier sending of this document was taken up again in the cabinet. It is waited for."),
     "differs": _lt("Attention: the register printed another sum or another type of receipt than was sent."),
 }

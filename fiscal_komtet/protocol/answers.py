@@ -98,12 +98,14 @@ def parse_task(request: Mapping, reply: Reply, key: str = "") -> Outcome:
     if state == const.ERROR:
         message = shorten(words(answer.get("error_description")), 1000)
         code = _task_error(message)
-        if code == const.SILENT:
+        if code in const.FOR_A_PERSON:
             return Outcome.unknown(message, response=text, code=code)
         return Outcome.rejected(code, message, text)
+    if not state:
+        return Outcome.unknown(_page(reply), code="unexpected", response=text)
     if state != const.DONE:
         return Outcome.waiting(response=text)
-    data = _fiscal_data(answer)
+    data = _fiscal_data(answer, task["intent"])
     outcome = Outcome.done(data, text)
     return replace(outcome, code="differs") if _differs(task, data, _inner(answer, "fiscal_data")) else outcome
 
@@ -112,8 +114,8 @@ def _task_error(message: str) -> str:
     return next((code for pattern, code in const.TASK_ERRORS if pattern.search(message)), "task_error")
 
 
-def _fiscal_data(answer: Mapping) -> FiscalData:
-    """`fiscal_data` (§3.2); its values are texts even where they look like numbers."""
+def _fiscal_data(answer: Mapping, intent: str) -> FiscalData:
+    """`fiscal_data` (§3.2); its values are texts even where they look like numbers. Lines and payments are not told."""
     data = _inner(answer, "fiscal_data")
     parts = {name: words(data.get(name)) for name in ("t", "s", "fn", "i", "fp", "n")}
     return FiscalData(
@@ -125,11 +127,24 @@ def _fiscal_data(answer: Mapping) -> FiscalData:
         receipt_number=integer(data.get("shn")),
         registered_at=moment(parts["t"]),
         total=amount(parts["s"]),
+        operation=_operation(parts["n"], intent),
         qr="&".join(f"{name}={part}" for name, part in parts.items()) if all(parts.values()) else "",
         url=link(answer.get("receipt_url")),
         test=parts["fn"].startswith(const.TEST_STORAGE),
         extra={"task": integer(answer.get("id"))},
     )
+
+
+def _operation(sign: str, intent: str) -> str:
+    """The operation that was registered, by the settlement sign `n`; "" where that is none.
+
+    The sign does not tell a correction from a receipt: that is taken to be as it was sent.
+    """
+    signs = {const.SETTLEMENT_SIGNS[sent]: sent for sent in const.SETTLEMENT_SIGNS}
+    if sign not in signs:
+        return ""
+    registered = signs[sign] + ("Correction" if intent.endswith("Correction") else "")
+    return next(operation for operation, name in const.INTENTS.items() if name == registered)
 
 
 def _differs(task: Mapping, data: FiscalData, given: Mapping) -> bool:

@@ -99,6 +99,21 @@ def task(state, **more):
         (task("error", error_description="Таймаут обмена с ККТ"), "unknown", "till_silent"),
         (task("error", error_description="Что-то ещё"), "rejected", "task_error"),
         (task("error"), "rejected", "task_error"),
+        (
+            task("error", error_description="System.NullReferenceException: Object reference not set"),
+            "unknown",
+            "program",
+        ),
+        (task("error", error_description="   at Agent.Kkt.Print(Task task) in Kkt.cs:line 12"), "unknown", "program"),
+        (task("error", error_description="Traceback (most recent call last):\n  File 'a.py'"), "unknown", "program"),
+        (task("error", error_description="KeyError: 'fn'"), "unknown", "program"),
+        (task("error", error_description="Internal server error"), "unknown", "program"),
+        (task("error", error_description="Внутренняя ошибка агента"), "unknown", "program"),
+        (task("error", error_description="Ошибка 3807 (Error 3807): Нет бумаги"), "rejected", "paper"),
+        (task("error", error_description="Error 155: неверная сумма"), "rejected", "task_error"),
+        (answered(json.dumps({"id": 1001, "external_id": KEY})), "unknown", "unexpected"),
+        (task(None), "unknown", "unexpected"),
+        (task(""), "unknown", "unexpected"),
         (answered('{"id": 1001, "external_id": "another", "state": "done"}'), "unknown", "foreign"),
         (answered(HTML, 404), "unknown", "task_gone"),
         (NotSent("refused"), "blocked", "connection"),
@@ -128,11 +143,30 @@ def test_fiscal_data():
     assert (data.number, data.sign, data.storage) == ("111", "3911234567", "9251440300012345")
     assert (data.register_number, data.shift_number, data.receipt_number) == ("0005551234567890", 12, 3)
     assert data.registered_at == datetime(2026, 1, 5, 12, 3)
-    assert data.total == Decimal("1220.00")
+    assert (data.total, data.operation) == (Decimal("1220.00"), "sale")
     assert data.qr == "t=20260105T1203&s=1220.00&fn=9251440300012345&i=111&fp=3911234567&n=1"
     assert data.url == "https://ofd.example/1"
     assert data.extra == {"task": 1001}
     assert not data.test
+
+
+@pytest.mark.parametrize(
+    ("intent", "sign", "operation"),
+    [
+        ("sell", "1", "sale"),
+        ("sell", "2", "sale_return"),
+        ("sellReturn", "2", "sale_return"),
+        ("sell", "3", "purchase"),
+        ("sell", "4", "purchase_return"),
+        ("sellCorrection", "1", "correction_sale"),
+        ("sellCorrection", "2", "correction_sale_return"),
+        ("sell", "", ""),
+        ("sell", "5", ""),
+    ],
+)
+def test_operation_that_was_registered(intent, sign, operation):
+    request = {**REQUEST, "body": REQUEST["body"].replace('"sell"', f'"{intent}"')}
+    assert protocol.parse_task(request, task("done", fiscal_data={**DATA, "n": sign})).data.operation == operation
 
 
 def test_numbers_are_read_to_the_digit():
