@@ -60,6 +60,10 @@ class FiscalRegister(models.Model):
         """Let the scheduled action of each lane run as soon as this transaction is committed."""
         for register in self.sudo().filtered(lambda register: register.state == "enabled"):
             register.cron_id._trigger()
+            if register.relays:
+                # no scheduled action reaches it: an open till carries what a kiosk or the back office has queued
+                register.invalidate_recordset(["open_count", "error_count"])
+                register._tell_tills()
 
     def _try_again(self):
         """End the pause of the lane, and of the document that holds it up, because a person at a till says so."""

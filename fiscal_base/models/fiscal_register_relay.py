@@ -46,10 +46,28 @@ class FiscalRegister(models.Model):
     # whose request is out, or was the last to be
     relay_attempt_id = fields.Many2one("fiscal.attempt", readonly=True, copy=False, groups="base.group_system")
     relays = fields.Boolean(compute="_compute_relays")
+    # where nobody would carry what is queued
+    relay_warning = fields.Char(compute="_compute_relay_warning")
 
     def _compute_relays(self):
         for register in self:
             register.relays = bool(register._capabilities().relay)
+
+    def _compute_relay_warning(self):
+        for register in self:
+            tills = register.pos_config_ids
+            # of `pos_self_order`, where it is installed
+            kiosks = tills.filtered(
+                lambda config: "self_ordering_mode" in config._fields and config.self_ordering_mode == "kiosk"
+            )
+            warning = False
+            if register.relays and not tills - kiosks:
+                warning = self.env._(
+                    "Only the browser of an open till carries documents to this register, and no till with a cashier "
+                    "uses it: they wait until somebody presses “Send from this computer” here. Choose the register for "
+                    "a point of sale, and keep its page open."
+                )
+            register.relay_warning = warning
 
     # === Ways in ===
 

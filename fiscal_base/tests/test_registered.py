@@ -102,6 +102,12 @@ class TestNumberTwice(RegisteredCase):
         self.decide(document, "registered", fiscal_number="7", fiscal_storage="F2")
         self.assertEqual((document.state, document.fiscal_storage, document.warning), ("done", "F2", False))
 
+    def test_a_decision_shows_what_is_known(self):
+        document = self.unknown()
+        document._engine().error_message = "Sent: 62.00\nThe register holds: № 8, 62.00"
+        wizard = self.env["fiscal.decision"].create({"document_ids": document.ids, "reason": "as seen"})
+        self.assertEqual(wizard.problems, f"{document.display_name}: {document.error_message}")
+
     def test_decision_where_no_storage_is_known(self):
         self.registered(storage="")
         document = self.unknown()

@@ -326,6 +326,23 @@ class TestRelay(FiscalCase):
         self.env.invalidate_all()
         self.assertEqual((document.state, result["left"]), ("done", 0))
 
+    def test_what_is_queued_without_a_till_tells_the_open_tills(self):
+        """A kiosk, a phone and the back office carry nothing: an open till of the register takes it up."""
+        told = []
+        Config = self.env.registry["pos.config"]
+        with patch.object(Config, "_notify", lambda config, name, message, **kw: told.append((config.id, message))):
+            self.register.action_x_report()
+        self.assertEqual([config for config, __ in told], [self.config.id])
+        self.assertEqual((told[0][1]["register"]["relays"], told[0][1]["register"]["unsent"]), (True, 1))
+
+    def test_a_register_that_no_till_serves_is_warned_of(self):
+        self.assertFalse(self.register.relay_warning)
+        other = self.register.copy({"name": "Of journals only"})
+        self.assertTrue(other.relay_warning)
+        self.service.capabilities = {}
+        other.invalidate_recordset()
+        self.assertFalse(other.relay_warning, "Odoo itself reaches it")
+
     def test_status(self):
         self.assertEqual(self.register.action_test_connection()["tag"], "fiscal_relay_status")
         call = self.register.relay_status([])["call"]

@@ -23,6 +23,7 @@ class FiscalDecision(models.TransientModel):
         readonly=False,
     )
     about_errors = fields.Boolean(compute="_compute_about_errors")
+    problems = fields.Text(string="What is known", compute="_compute_problems")
     reason = fields.Char(required=True)
     fiscal_number = fields.Char(string="Fiscal number")
     fiscal_sign = fields.Char(string="Fiscal sign")
@@ -36,6 +37,15 @@ class FiscalDecision(models.TransientModel):
     def _compute_about_errors(self):
         for wizard in self:
             wizard.about_errors = set(wizard.document_ids.mapped("state")) == {"rejected"}
+
+    @api.depends("document_ids")
+    def _compute_problems(self):
+        """What is known of each document, both sides where the register tells what it holds."""
+        for wizard in self:
+            documents = wizard.document_ids.filtered("error_message")
+            wizard.problems = "\n\n".join(
+                f"{document.display_name}: {document.error_message}" for document in documents
+            )
 
     @api.depends("about_errors")
     def _compute_decision(self):

@@ -121,7 +121,9 @@ class FiscalRegister(models.Model):
     kkm_server_department = fields.Integer(string="Department", help="Number of the section (отдел), 0 to 16.")
     kkm_server_attribute = fields.Char(
         string="Name of the order's attribute",
-        help="Puts the number of the order on the receipt as an additional attribute of this name (FFD tag 1084).",
+        help="Puts the number of the order on the receipt as an additional attribute of this name (FFD tag 1084). "
+        "By it a receipt whose answer was lost is found in the fiscal storage. Without it, and where the register does "
+        "not tell the lines of its receipts either, a person is called to compare.",
     )
     kkm_server_remark = fields.Char(string="Additional attribute", help="On every receipt (FFD tag 1192).")
     kkm_server_check_marking = fields.Boolean(

@@ -119,6 +119,11 @@ class TestBrowser(TillCase):
         self.assertEqual((document.state, document.error_code), ("done", "twice"))
         self.assertIn(f"№ {self.printed('sale')[1].number}", document.error_message)
         self.assertEqual(len(self.printed("sale")), 3)
+        self.assertIn("twice", document.warning, "the card of the document says it")
+        self.assertEqual(document._till_receipt()["warning"], document.warning, "the till's receipt says it")
+        (call,) = document.activity_ids
+        self.assertEqual(call.user_id, self.register._responsible())
+        self.assertIn("twice", call.note)
 
     def test_a_refusal_of_a_request_that_the_browser_sent_twice(self):
         """A return: the first run gave the cash back, the repeat finds none left in the drawer."""

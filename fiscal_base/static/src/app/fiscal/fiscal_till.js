@@ -32,6 +32,8 @@ export class FiscalTill {
         /** uuid → number of questions asked so far */
         this.pending = {};
         this.timer = null;
+        /** Times that the queue of the register was taken up while no order of this till waits. */
+        this.rounds = 0;
         /** Questions are numbered: an answer that a later one has overtaken is old and says nothing. */
         this.asked = 0;
         this.answered = 0;
@@ -118,6 +120,19 @@ export class FiscalTill {
      */
     resume(orders) {
         return this.follow(orders.filter((order) => areOpen(order.fiscalReceipts)));
+    }
+
+    /** Whether documents, be they of this till or of others, wait for a browser to carry them to the register. */
+    get carries() {
+        return Boolean(this.register?.relays && this.register.unsent);
+    }
+
+    /** Take up the queue of a register that only a browser reaches: when the page opens, and when something joins it. */
+    takeUp() {
+        if (this.carries) {
+            this.rounds = 0;
+            return this.drive();
+        }
     }
 
     /** Orders of this till whose receipts are not registered, be it that they wait or that they were refused. */
@@ -289,10 +304,12 @@ export class FiscalTill {
 
     askAgain() {
         const uuids = Object.keys(this.pending);
-        if (!uuids.length || this.timer) {
+        if ((!uuids.length && !this.carries) || this.timer) {
             return;
         }
-        const asked = Math.min(...uuids.map((uuid) => this.pending[uuid]));
+        const asked = uuids.length
+            ? Math.min(...uuids.map((uuid) => this.pending[uuid]))
+            : this.rounds++;
         uuids.forEach((uuid) => (this.pending[uuid] += 1));
         const pause = PAUSES[Math.min(asked, PAUSES.length - 1)];
         this.timer = setTimeout(() => this.drive(), pause * 1000);
@@ -300,6 +317,7 @@ export class FiscalTill {
 
     /** News over the bus: the state of the register, and the order whose receipt has changed. The bus may lose one. */
     onNews(news) {
+        const unsent = this.register?.unsent || 0;
         if (news.register) {
             this.register = news.register;
         }
@@ -308,6 +326,9 @@ export class FiscalTill {
             // Pending here, or refused before and taken up again by the accountant.
             this.pending[order.uuid] ??= 0;
             return this.drive();
+        }
+        if (this.register?.unsent > unsent) {
+            return this.takeUp();
         }
     }
 

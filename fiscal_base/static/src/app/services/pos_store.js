@@ -16,7 +16,7 @@ patch(PosStore.prototype, {
             orders.addEventListener("create", ({ ids }) =>
                 this.fiscal.resume(orders.readMany(ids))
             );
-            this.fiscal.resume(orders.getAll());
+            this.fiscal.resume(orders.getAll()) || this.fiscal.takeUp();
         }
     },
     postSyncAllOrders(orders) {

@@ -122,3 +122,30 @@ test("the closing is carried to the register before its Z report is asked for", 
     expect(await store.fiscal.shiftReport(7)).toEqual({ state: "done" });
     expect.verifySteps(["drive", "report"]);
 });
+
+test("the till takes up the queue of others when it opens, and again while something waits", async () => {
+    const { store, server } = await setupFiscalEnv({ register: { relays: true, unsent: 2 } });
+    await animationFrame();
+    expect(server.calls).toEqual([{ method: "fiscal_drive", uuids: [] }]);
+    await advanceTime(900);
+    expect(server.calls.length).toBe(1);
+    await advanceTime(200);
+    expect(server.calls.length).toBe(2);
+    await advanceTime(1100);
+    expect(server.calls.length).toBe(2, { message: "the pauses grow" });
+    server.register = { ...server.register, unsent: 0 };
+    await advanceTime(1000);
+    expect(server.calls.length).toBe(3);
+    await advanceTime(120000);
+    expect(server.calls.length).toBe(3, { message: "nothing waits, nothing is asked" });
+    server.register = { ...server.register, unsent: 1 };
+    await store.fiscal.onNews({ register: server.register, order: false });
+    expect(server.calls.length).toBe(4, { message: "a kiosk has queued a receipt" });
+});
+
+test("the queue of a register that Odoo itself reaches is not the till's", async () => {
+    const { store, server } = await setupFiscalEnv({ register: { unsent: 2 } });
+    await advanceTime(60000);
+    await store.fiscal.onNews({ register: { ...server.register, unsent: 3 }, order: false });
+    expect(server.calls).toEqual([]);
+});
