@@ -172,9 +172,17 @@ class TestCash(LaneCase):
         self.assertEqual(set(self.documents().mapped("state")), {"done"})
 
     def test_cash_of_an_employee_of_the_till(self):
+        self.shop.configs[0].module_pos_hr = True
         session, other = self.open_session(), self.shop.employees[1]
         session.try_cash_in_out("in", 5, "", False, {"translatedType": "in", "employee_id": other.id})
         self.assertEqual(self.documents().employee_id, other)
+
+    def test_cash_at_a_till_where_nobody_logs_in(self):
+        """The user is at it, whomever the call names."""
+        self.shop.configs[0].module_pos_hr = False
+        session, other = self.open_session(), self.shop.employees[1]
+        session.try_cash_in_out("in", 5, "", False, {"translatedType": "in", "employee_id": other.id})
+        self.assertNotEqual(self.documents().employee_id, other)
 
 
 @tagged("post_install", "-at_install")
