@@ -522,8 +522,10 @@ class FiscalRegister(models.Model):
             return
         operations = self._capabilities().operations
         if outcome.code == "shift_closed":
+            opened = self._open_shift_before(document)
+            if not self.shift_id and not opened:
+                return  # a person opens it; until then the document waits
             self._forget_shift()
-            self._open_shift_before(document)
         elif outcome.code == "shift_expired" and "shift_close" in operations:
             self._renew_shift(document)
         else:

@@ -49,11 +49,16 @@ class FiscalRegister(models.Model):
             self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
 
     def _open_shift_before(self, document):
-        """Open the shift for a document that should have opened it itself, as the service refuses to."""
+        """Open the shift for a document that should have opened it itself, as the service refuses to.
+
+        :returns: whether an opening was put before the document
+        """
         capabilities = self._capabilities()
-        if "shift_open" in capabilities.operations and document.operation in capabilities.opens_shift:
-            event = f"shift.open.for:{document.id}:{document.tries}"
-            self._enqueue_simple("shift_open", event, document.employee_id, priority=1)
+        if "shift_open" not in capabilities.operations or document.operation not in capabilities.opens_shift:
+            return False
+        event = f"shift.open.for:{document.id}:{document.tries}"
+        self._enqueue_simple("shift_open", event, document.employee_id, priority=1)
+        return True
 
     def _forget_shift(self):
         """The register says that no shift is open: Odoo's record of it ends too."""
