@@ -108,7 +108,8 @@ class FiscalRegister(models.Model):
     @api.depends("open_count", "state", "active", "alert_after")
     def _compute_stuck_message(self):
         for register in self:
-            register.stuck_message = "\n".join(register.sudo()._stuck_words()) or False
+            stored = register._origin.sudo()
+            register.stuck_message = "\n".join(stored._stuck_words() if stored else []) or False
 
     def _stuck_words(self):
         """Sentences that say what has waited for longer than `alert_after` minutes, and why; none where nothing has."""

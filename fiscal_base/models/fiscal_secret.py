@@ -35,9 +35,16 @@ class Secret(fields.Char):
         super().__init__(**({"string": string} if string else {}), **{**own, **options})
 
     def _load(self, records):
-        values = records.env["fiscal.secret"]._values(records._name, records._origin.ids, self.name)
-        for record in records:
-            record[self.name] = values.get(record._origin.id, False)
+        # all secrets of the records in one query: whoever proves itself has a token, a login and a password
+        values = records.env["fiscal.secret"]._values(records._name, records._origin.ids)
+        for name, field in records._fields.items():
+            if isinstance(field, Secret):
+                for record in records:
+                    value = values.get((record._origin.id, name))
+                    if field is self:
+                        record[name] = value or False
+                    elif record.id not in field._get_cache(record.env):
+                        field._update_cache(record, value or None)
 
     def _save(self, records):
         for record in records:
@@ -58,17 +65,12 @@ class FiscalSecret(models.Model):
     _unique_owner = models.UniqueIndex("(model, res_id, name)")
 
     @api.model
-    def _values(self, model, ids, name):
-        """`{id of the record: value}` of one field."""
+    def _values(self, model, ids):
+        """`{(id of the record, name of the field): value}`."""
         self.env.cr.execute(
-            SQL(
-                "SELECT res_id, value FROM fiscal_secret WHERE model = %s AND name = %s AND res_id = ANY(%s)",
-                model,
-                name,
-                list(ids),
-            )
+            SQL("SELECT res_id, name, value FROM fiscal_secret WHERE model = %s AND res_id = ANY(%s)", model, list(ids))
         )
-        return dict(self.env.cr.fetchall())
+        return {(res_id, name): value for res_id, name, value in self.env.cr.fetchall()}
 
     @api.model
     def _set(self, model, res_id, name, value):

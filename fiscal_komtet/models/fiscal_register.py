@@ -209,7 +209,8 @@ class FiscalRegister(models.Model):
             if not number:
                 continue
             outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"), key)
-            outcome = replace(outcome, service_id=number)
+            if outcome.kind is Kind.DONE:
+                outcome = replace(outcome, service_id=number)  # else it stays the number of that other key
             if outcome.kind is Kind.WAITING:
                 return replace(outcome, code="sent_again")
             if outcome.kind in (Kind.DONE, Kind.BLOCKED):

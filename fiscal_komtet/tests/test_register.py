@@ -265,7 +265,8 @@ class TestKomtet(KomtetCase):
             self.settle()
             self.assertEqual((document.state, document.error_code), ("rejected", code))
             self.assertIn(text, document.error_message)
-            self.assertTrue(document.activity_ids)
+        refused = document.search([("register_id", "=", self.register.id), ("state", "=", "rejected")])
+        self.assertEqual(len(refused.activity_ids), 1, "one call for all of them")
 
     def test_sent_again_after_a_refusal_it_has_another_key(self):
         self.emulator.fault("till_error", text="Нет бумаги")
@@ -586,7 +587,7 @@ class TestKomtet(KomtetCase):
         self.register.komtet_shop_id = SHOP
         self.drain()
         for vals in ({"komtet_shop_id": "other"}, {"komtet_server": "https://kassa.komtet.ru"}):
-            with self.assertRaisesRegex(UserError, "still at Komtet Kassa"):
+            with self.assertRaisesRegex(UserError, "outcome is open"):
                 self.register.write(vals)
         self.emulator.print_all()
         self.settle()
