@@ -1,6 +1,7 @@
 """Addresses of services as people enter them."""
 
 import pytest
+
 from addons.fiscal_base.tools.address import address_problem
 
 

@@ -165,15 +165,9 @@ registry.category("web_tour.tours").add("fiscal_template_editor", {
         click("the register", ".o_kanban_record:contains(Касса 1)"),
         click("the text of receipts", ".o_notebook .nav-link[name=details]"),
         sees("the default as a hint", ".fiscal-details textarea[placeholder='Аванс']"),
-        sees(
-            "with examples",
-            ".fiscal-details-text:contains(/^Аванс$/)"
-        ),
+        sees("with examples", ".fiscal-details-text:contains(/^Аванс$/)"),
         ...latest("a payment", ".fiscal-details .o_record_selector input"),
-        sees(
-            "of a payment that nothing is known of",
-            ".fiscal-details-text:contains(/^Аванс$/)"
-        ),
+        sees("of a payment that nothing is known of", ".fiscal-details-text:contains(/^Аванс$/)"),
         type("a text of one's own", ".fiscal-details textarea", "Урок:"),
         click("a tag by a click", ".fiscal-details-tags button[data-tag='{customer}']"),
         sees("in the text", ".fiscal-details textarea:value(Урок: {customer})"),

@@ -233,8 +233,13 @@ test("elsewhere, a payment that was carried out twice is taken back once", async
     const second = done({ refundid: "000019148586", cancelid: "000002" });
     const sent = playDeviceManager(second, done(), done(), done(), second, done(), refused(5027));
     expect(await payment.sendPaymentRequest(line.uuid)).toBe(true);
-    expect(sent.map((each) => each.url)).toEqual(Array(4).fill("http://192.168.1.5:3939/dm/execute"));
-    expect([sent[1].transaction_search, sent[1].transaction_id]).toEqual([1, sent[0].transaction_id]);
+    expect(sent.map((each) => each.url)).toEqual(
+        Array(4).fill("http://192.168.1.5:3939/dm/execute")
+    );
+    expect([sent[1].transaction_search, sent[1].transaction_id]).toEqual([
+        1,
+        sent[0].transaction_id,
+    ]);
     expect(sent[2].pay).toEqual({ task: 3, cancelid: "000002", merch: "1" });
     expect(line.payment_ref_no).toBe("000019148585");
     expect(alerts).toHaveLength(0);
@@ -445,7 +450,9 @@ test("a refund names the payment of the order that is refunded", async () => {
     expect(payment._paidBefore({ ...refund, amount: -line.amount }).uuid).toBe(line.uuid);
     const other = { ...refund, uuid: "other", isDone: () => true };
     const both = { ...refund.pos_order_id, payment_ids: [other] };
-    expect(payment._paidBefore({ ...refund, amount: -line.amount, pos_order_id: both })).toBe(undefined);
+    expect(payment._paidBefore({ ...refund, amount: -line.amount, pos_order_id: both })).toBe(
+        undefined
+    );
     expect(payment._paidBefore(refund).payment_ref_no).toBe("000019148585");
     expect(payment._paidBefore({ ...refund, pos_order_id: { lines: [{}] } })).toBe(undefined);
     line.setAmount(-1);

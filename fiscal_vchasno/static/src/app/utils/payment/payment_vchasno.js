@@ -223,9 +223,7 @@ export class PaymentVchasno extends PaymentInterface {
         if (sum(refunds) + Math.abs(line.amount) > sum(paid) + HALF_A_KOPECK) {
             return undefined;
         }
-        return paid.find(
-            (payment) => payment.amount + HALF_A_KOPECK >= Math.abs(line.amount)
-        );
+        return paid.find((payment) => payment.amount + HALF_A_KOPECK >= Math.abs(line.amount));
     }
 
     /** @returns {boolean|Promise} what `sendPaymentRequest` gives; a promise without end while nobody knows */

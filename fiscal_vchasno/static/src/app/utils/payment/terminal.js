@@ -113,7 +113,10 @@ export class Terminal {
     async execute(transaction, pay) {
         const ways = await this._ways();
         if (!ways.length) {
-            return outcome("refused", _t("Device Manager does not answer. Start it, then try again."));
+            return outcome(
+                "refused",
+                _t("Device Manager does not answer. Start it, then try again.")
+            );
         }
         const request = this.merchant ? { ...pay, merch: this.merchant } : pay;
         const fields = { transaction_id: transaction, pay: request };
@@ -174,20 +177,23 @@ export class Terminal {
     /** @param {{fresh: boolean}} way on a connection of its own; `text/plain` needs no question (CORS) before it */
     async _post(fields, seconds, { fresh } = { fresh: false }) {
         try {
-            const response = await browser.fetch(`${fresh ? freshUrl(this.url) : this.url}/dm/execute`, {
-                method: "POST",
-                headers: { "Content-Type": fresh ? "text/plain" : "application/json" },
-                body: JSON.stringify({
-                    ver: 6,
-                    source: "ODOO",
-                    device: this.device,
-                    type: TERMINAL,
-                    ...fields,
-                }),
-                credentials: "omit",
-                redirect: "error",
-                signal: AbortSignal.timeout(1000 * seconds),
-            });
+            const response = await browser.fetch(
+                `${fresh ? freshUrl(this.url) : this.url}/dm/execute`,
+                {
+                    method: "POST",
+                    headers: { "Content-Type": fresh ? "text/plain" : "application/json" },
+                    body: JSON.stringify({
+                        ver: 6,
+                        source: "ODOO",
+                        device: this.device,
+                        type: TERMINAL,
+                        ...fields,
+                    }),
+                    credentials: "omit",
+                    redirect: "error",
+                    signal: AbortSignal.timeout(1000 * seconds),
+                }
+            );
             return response.ok ? await response.json() : null;
         } catch {
             return null; // whether it left is not known: a browser does not tell a refused connection
