@@ -142,13 +142,20 @@ class FiscalRegister(models.Model):
         if any(not 2 <= register.kkm_server_timeout <= 60 for register in self):
             raise ValidationError(self.env._("KKM Server can wait for the register between 2 and 60 seconds."))
 
-    @api.constrains("kkm_server_login", "kkm_server_password")
+    @api.constrains("kkm_server_login")
+    def _check_kkm_server_login(self):
+        self._check_no_colon("kkm_server_login")
+
+    # on its own: Odoo checks a field with an inverse after it is set, unless a stored one is named beside it
+    @api.constrains("kkm_server_password")
     def _check_kkm_server_password(self):
-        for register in self.sudo():
-            if ":" in (register.kkm_server_login or "") + (register.kkm_server_password or ""):
-                raise ValidationError(
-                    self.env._("KKM Server takes no colon in a login or password. Choose another one there and here.")
-                )
+        self._check_no_colon("kkm_server_password")
+
+    def _check_no_colon(self, name):
+        if any(":" in (register[name] or "") for register in self.sudo()):
+            raise ValidationError(
+                self.env._("KKM Server takes no colon in a login or password. Choose another one there and here.")
+            )
 
     @api.constrains("kkm_server_copies", "kkm_server_department")
     def _check_kkm_server_numbers(self):

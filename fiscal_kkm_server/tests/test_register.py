@@ -391,6 +391,10 @@ class TestKkmServer(KkmServerCase):
     def test_password_with_a_colon(self):
         with self.assertRaises(ValidationError):
             self.register.kkm_server_password = "a:b"
+        with self.assertRaises(ValidationError):
+            self.env["fiscal.register"].create(
+                {"name": "Касса 9", "provider": "kkm_server", "kkm_server_login": "a", "kkm_server_password": "a:b"}
+            )
 
     # === Settings ===
 

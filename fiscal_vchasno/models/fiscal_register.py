@@ -98,7 +98,7 @@ class FiscalRegister(models.Model):
 
     # === Settings ===
 
-    @api.constrains("vchasno_token", "provider")
+    @api.constrains("vchasno_token")
     def _check_vchasno_token(self):
         everyone = self.sudo().with_context(active_test=False).search([("provider", "=", "vchasno")])
         for register in self.sudo().filtered("vchasno_token"):
