@@ -54,8 +54,8 @@ class CountedFaults(Faults):
         super().__init__()
         self._struck = struck
 
-    def take(self, command):
-        fault = super().take(command)
+    def take(self, command, reused=False):
+        fault = super().take(command, reused)
         if fault:
             self._struck(fault.options.get("name") or fault.kind)
         return fault
