@@ -70,7 +70,7 @@ def test_two_receipts_of_one_invoice_meet(world):
 
 def test_people_and_settings(world):
     result = meddle(world.parts["people"], SEED, seconds=150)
-    assert result.documents
+    assert result.documents and result.waiting_for_a_person == [], result.waiting_for_a_person
     assert result.problems == []
 
 
