@@ -1,4 +1,5 @@
-"""What neither the engine nor KKM Server can tell: cash was moved, the answer is lost, the service was started again.
+"""What neither the engine nor KKM Server can tell: cash was moved, the answer is lost, the service was started again,
+and the register does not say what is in its drawer.
 
 The register's responsible user is called, looks at the tape, and decides; then those behind go on.
 """
@@ -25,6 +26,7 @@ class Called(Seller):
         self.responsible = Responsible(part, self.ledger, seed)
 
     def work(self):
+        self.part.registers[self.till.serial].tells_cash = False
         self.responsible.start()
         CASH_FORGOTTEN.inject(self.world, self.till, self.random)
         self.open()

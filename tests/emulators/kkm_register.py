@@ -142,6 +142,8 @@ class Register:
     on: bool = True
     active: bool = True
     paper_over: bool = False
+    #: whether BalanceCash is told; −1 stands there where it is not (§3.3)
+    tells_cash: bool = True
     #: OFD_NumErrorDoc (§3.3)
     unsent: int = 0
     #: of the register and its fiscal storage; without "1.2" it knows no counters (§3.6) and checks no marking codes
@@ -521,7 +523,7 @@ class Register:
             "OnOff": self.on,
             "Active": self.active,
             "PaperOver": self.paper_over,
-            "BalanceCash": self.cash,
+            "BalanceCash": self.cash if self.tells_cash else -1,
             "DateTimeKKT": self.clock(),
             "Firmware_Version": "1.0",
             "SessionState": self.session_state,
