@@ -173,7 +173,7 @@ MEASURES = [
 ]
 
 #: what a receipt says of a payment that names no goods, by country and by what is known of it: its invoice, its order,
-#: or nothing, which is an advance; `tools/details.py` knows the tags
+#: or nothing, which is an advance; `tools/receipt_text.py` knows the tags
 DETAILS = {
     "RU": {"invoice": "Оплата по счёту {invoice}", "order": "Оплата по заказу {order}", "": "Аванс"},
     "UA": {"invoice": "Оплата за рахунком {invoice}", "order": "Оплата за замовленням {order}", "": "Передоплата"},

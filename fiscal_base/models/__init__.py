@@ -1,59 +1,54 @@
-from . import fiscal_secret  # first: others are made of it
-from . import (
-    abstract_row,
-    abstract_source,
-    fiscal_address,
+"""One folder a concern. The order of the imports is the order in which classes of one model override each other."""
+
+from .register import secret
+from .document import row
+from .accounting import source
+from .register import address
+from .accounting import (
     account_bank_statement_line,
     account_journal,
     account_move,
     account_move_covered,
     account_move_send,
     account_payment,
-    account_payment_details,
+    account_payment_text,
     account_payment_online,
-    fiscal_attempt,
-    fiscal_document,
-    fiscal_document_left,
-    fiscal_document_line,
-    fiscal_document_manual,
-    fiscal_document_operation,
-    fiscal_document_payment,
-    fiscal_document_prepayment,
-    fiscal_document_registered,
-    fiscal_document_source,
-    fiscal_document_taken_back,
-    fiscal_document_receipt_file,
-    fiscal_operation_payments,
-    fiscal_document_rights,
-    fiscal_register,
-    fiscal_register_backup,
-    fiscal_register_demo,
-    fiscal_register_details,
-    fiscal_register_lane,
-    fiscal_register_outbox,
-    fiscal_register_payments,
-    fiscal_register_registered,
-    fiscal_register_relay,
-    fiscal_register_restored,
-    fiscal_register_sending,
-    fiscal_register_shift_keeping,
-    fiscal_register_watch,
-    fiscal_shift,
-    fiscal_tax_code,
-    fiscal_tax_mapping,
-    hr_employee,
-    mail_activity,
-    pos_config,
-    pos_order,
-    pos_payment_method,
-    pos_session,
-    pos_session_unpaid,
-    product_template,
-    res_company,
-    res_config_settings,
-    res_partner,
-    res_users,
-    uom_uom,
 )
-from . import fiscal_register_frozen
-from . import fiscal_register_identity  # last: it guards what the others do
+from .document import (
+    attempt,
+    document,
+    left_to_return,
+    line,
+    draft,
+    cashier_book,
+    payment,
+    prepayment,
+    comparison,
+    accounting_link,
+    taken_back,
+    receipt_file,
+    book_payments,
+    rights,
+)
+from .register import (
+    register,
+    backup,
+    demo,
+    receipt_text,
+    lane,
+    outbox,
+    payments,
+    registered,
+    relay,
+    restored,
+    delivery,
+    shift_keeping,
+    watch,
+    shift,
+    tax_code,
+    tax_mapping,
+)
+from .other import hr_employee, mail_activity
+from .pos import pos_config, pos_order, pos_payment_method, pos_session, pos_session_unpaid
+from .other import product_template, res_company, res_config_settings, res_partner, res_users, uom_uom
+from .register import frozen_request, identity

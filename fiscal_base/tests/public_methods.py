@@ -48,7 +48,7 @@ METHODS = {
         "unlink": (CASHIER, OWN_DRAFT),
         "copy": ("nobody", "a document has no copy"),
         "default_get": (CASHIER, "a new draft", ["register_id"]),
-        "action_post": (CASHIER, "own drafts; what only an accountant may post: `fiscal_document_rights.py`"),
+        "action_post": (CASHIER, "own drafts; what only an accountant may post: `models/document/rights.py`"),
         "action_post_operation": (CASHIER, "as action_post"),
         "action_return": (CASHIER, OWN_REGISTER),
         "action_correct": (ACCOUNTANT, OWN_COMPANY),

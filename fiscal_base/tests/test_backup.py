@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ..models import fiscal_register_backup
+from ..models.register import backup
 from ..tools.outcome import Outcome
 from .test_faults import FaultCase
 
@@ -100,7 +100,7 @@ class TestBackup(FaultCase):
             commits.append(documents.search_count([("id", "in", documents.ids), ("register_id", "=", self.backup.id)]))
             commit(register)
 
-        with patch.object(fiscal_register_backup, "SLICE", 2), patch.object(Register, "_commit", committing):
+        with patch.object(backup, "SLICE", 2), patch.object(Register, "_commit", committing):
             self.watch()
         self.assertEqual(set(documents.mapped("register_id")), {self.backup})
         self.assertEqual(len(set(documents.mapped("key"))), 5)

@@ -14,4 +14,4 @@ class TestComposeTexts(TransactionCase):
         for code, sentence in PROBLEMS.items():
             named = set(re.findall(r"%\((\w+)\)s", self.env._(sentence)))
             self.assertLessEqual(named, set(CODES[code]), code)
-            self.assertTrue(self.env._(sentence, **dict.fromkeys(CODES[code], "1")))
+            self.assertTrue(self.env._(sentence) % dict.fromkeys(CODES[code], "1"))

@@ -7,7 +7,7 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
-from ..tools.details import Contract
+from ..tools.receipt_text import Contract
 from .common import FiscalCase
 
 SCHOOL = "{legal} за обучение {customer} - {note}"
@@ -246,7 +246,7 @@ class TestDetails(FiscalCase):
 
     def test_properties(self):
         """Odoo's payments have none, other modules may add them; here those of a customer stand in for them."""
-        module = "odoo.addons.fiscal_base.models.fiscal_register_details.SOURCE"
+        module = "odoo.addons.fiscal_base.models.register.receipt_text.SOURCE"
         self.startPatcher(patch(module, "res.partner"))
         field = self.env["res.partner"]._fields["properties"]
         self.father.properties_base_definition_id.properties_definition = [

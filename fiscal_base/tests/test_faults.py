@@ -8,7 +8,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.fiscal_document import ALERT
+from ..models.document.document import ALERT
 from ..tools.outcome import FiscalData, Outcome, RegisterStatus
 from .common import FiscalCase, executed_but_lost
 

@@ -14,8 +14,8 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..const import NEEDS_SHIFT
-from ..models import fiscal_register_lane
-from ..models.fiscal_register_lane import CONFLICTS, PAUSES
+from ..models.register import lane
+from ..models.register.lane import CONFLICTS, PAUSES
 from ..tools.outcome import FiscalData, Outcome
 from .common import FiscalCase
 
@@ -265,7 +265,7 @@ class TestTurn(LaneCase):
             return Outcome.done(FiscalData(number="1"))
 
         self.service.plan = [slow] * 3
-        with patch.object(fiscal_register_lane.time, "monotonic", lambda: clock[0]):
+        with patch.object(lane.time, "monotonic", lambda: clock[0]):
             self.drain(seconds=5)
             self.assertEqual([document.state for document in documents], ["done", "done", "queued"])
             self.assertEqual(self.triggers, [self.register.cron_id])

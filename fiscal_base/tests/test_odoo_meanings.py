@@ -1,6 +1,6 @@
 from odoo.tests import TransactionCase, tagged
 
-from ..models.account_payment import POSTED, UNDONE
+from ..models.accounting.account_payment import POSTED, UNDONE
 
 
 @tagged("post_install", "-at_install")

@@ -71,7 +71,7 @@ class TestOutbox(FiscalCase):
     def test_program_error_while_sending_is_unknown(self):
         __, document = self.sale()
         self.service.plan = [ValueError("bug"), Outcome.unknown("still", 60)]
-        with self.assertLogs("odoo.addons.fiscal_base.models.fiscal_register_lane", "ERROR"):
+        with self.assertLogs("odoo.addons.fiscal_base.models.register.lane", "ERROR"):
             self.drain()
         self.assertEqual(document.state, "unknown")
         self.assertEqual(len(self.service.sent), 1)

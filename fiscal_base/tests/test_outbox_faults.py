@@ -9,8 +9,8 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models import fiscal_register_lane
-from ..models.fiscal_document import ALERT, MOVES
+from ..models.document.document import ALERT, MOVES
+from ..models.register import lane
 from ..tools import transport
 from ..tools.outcome import FiscalData, Outcome
 from .test_faults import FaultCase
@@ -18,7 +18,7 @@ from .test_faults import FaultCase
 
 @tagged("post_install", "-at_install")
 class TestFailingChecks(FaultCase):
-    @mute_logger("odoo.addons.fiscal_base.models.fiscal_register")
+    @mute_logger("odoo.addons.fiscal_base.models.register.register")
     def test_sale_is_kept_when_a_check_fails(self):
         self.register.shift_policy = "manual"
         Register = self.env.registry["fiscal.register"]
@@ -139,7 +139,7 @@ class TestTime(FaultCase):
         self.assertTrue(self.document.attempt_ids[0].finished_at)
 
     def test_look_up_of_the_scheduled_action_has_the_time_that_it_needs(self):
-        self.patch(fiscal_register_lane, "TURN", 0.3)
+        self.patch(lane, "TURN", 0.3)
         self.watch()
         self.assertEqual(len(self.cut), 0)
         self.assertEqual(self.document.error_message, "asked for a long time")
@@ -161,12 +161,12 @@ class TestTime(FaultCase):
     def test_lanes_of_one_worker_share_their_time(self):
         """One worker takes all lanes that are due one after the other, and Odoo ends it after 120 seconds."""
         given = []
-        with patch.object(fiscal_register_lane.time, "monotonic", lambda: sum(given)):
-            fiscal_register_lane.turns.clear()
+        with patch.object(lane.time, "monotonic", lambda: sum(given)):
+            lane.turns.clear()
             for __ in range(20):
-                with fiscal_register_lane.turn() as seconds:
+                with lane.turn() as seconds:
                     given.append(seconds)
-        fiscal_register_lane.turns.clear()
-        self.assertEqual(given[0], fiscal_register_lane.TURN)
+        lane.turns.clear()
+        self.assertEqual(given[0], lane.TURN)
         self.assertLess(sum(given), 110)
         self.assertGreater(min(given), 0)

@@ -256,7 +256,7 @@ class TestRelay(FiscalCase):
         document = self.sale()
         call = self.bring(self.take())
         broken = patch.object(self, "conversation", side_effect=ZeroDivisionError)
-        with broken, mute_logger("odoo.addons.fiscal_base.models.fiscal_register_relay"):
+        with broken, mute_logger("odoo.addons.fiscal_base.models.register.relay"):
             self.bring(call)
         self.assertEqual(document.state, "unknown")
         self.due()

@@ -17,15 +17,15 @@ from odoo.sql_db import connection_info_for
 from odoo.tests import new_test_user, tagged
 from odoo.tools import SQL, mute_logger
 
-from ..models import fiscal_register_lane
-from ..models.fiscal_document import ENGINE, MOVES, STATE_OF
+from ..models.document.document import ENGINE, MOVES, STATE_OF
+from ..models.register import lane
 from ..tools import transport
 from ..tools.money import money
 from ..tools.outcome import FiscalData, Kind, Outcome, RegisterStatus
 from ..tools.receipt import Line, Payment, Receipt
 from .common import FiscalCase
 
-LANE_LOGGER = "odoo.addons.fiscal_base.models.fiscal_register_lane"
+LANE_LOGGER = "odoo.addons.fiscal_base.models.register.lane"
 
 
 class RulesCase(FiscalCase):
@@ -350,7 +350,7 @@ class TestLanes(RulesCase):
     def take(self, connection, register):
         """Whether `connection` gets the lane of `register`."""
         with connection.cursor() as cr:
-            cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [fiscal_register_lane.LANE, register.id])
+            cr.execute("SELECT pg_try_advisory_lock(%s, %s)", [lane.LANE, register.id])
             return cr.fetchone()[0]
 
     def test_registers_are_locked_apart(self):

@@ -10,7 +10,7 @@ from odoo.modules.registry import Registry
 from odoo.tests import BaseCase, get_db_name, tagged
 from odoo.tools import mute_logger
 
-from ..models.fiscal_secret import Secret
+from ..models.register.secret import Secret
 from .common import FiscalCase
 
 VALUE = "s3cr3t-value-of-a-test"

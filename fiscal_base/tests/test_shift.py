@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..models.pos_session import PosSession
+from ..models.pos.pos_session import PosSession
 from ..tools.outcome import FiscalData, Outcome
 from .common import FiscalCase
 

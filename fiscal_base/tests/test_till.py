@@ -6,7 +6,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command, Datetime
 from odoo.tests import new_test_user, tagged
 
-from ..models import pos_config
+from ..models.pos import pos_config
 from ..tools.outcome import Outcome
 from .common import FiscalCase
 

@@ -7,7 +7,7 @@ from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
 
-from ..models.fiscal_document import ALERT
+from ..models.document.document import ALERT
 from ..tools.outcome import Outcome
 from .test_faults import FaultCase
 

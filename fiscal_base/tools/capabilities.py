@@ -22,11 +22,11 @@ class Capabilities:
     :param min_interval: seconds between the starts of two requests that the service's rate limit asks for, at most 1
     :param rounding: cash rounding is a sum of its own on the receipt; else the base spreads it over the lines
     :param chains: receipts of one sale that is paid in parts are kept together: the first names all that is sold and
-        leaves a `credit`, the others go on with it (`fiscal_document_prepayment.py`)
+        leaves a `credit`, the others go on with it (`models/document/prepayment.py`)
     :param delivers: how the service can send a receipt to the customer: `email`, `sms`, `viber`
     :param relay: 0 where the server reaches the register itself. Else its requests are carried by a browser beside it
         or by a service that calls, and this is for how many seconds a carrier may be away with one
-        (`fiscal_register_relay.py`)
+        (`models/register/relay.py`)
     :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
         long a look-up's “never seen, send it under a new key” is not believed: both would be executed
     :param request_format: version of what `_<p>_prepare` gives; counted up by a provider that cannot read older ones

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..models.abstract_source import MADE, Choice
+from ..models.accounting.source import MADE, Choice
 from ..tools.money import money
 
 #: means of payment that a person may name for what is not paid in Odoo

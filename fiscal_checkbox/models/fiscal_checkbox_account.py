@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.fiscal_base.models.fiscal_secret import Secret
+from odoo.addons.fiscal_base.models.register.secret import Secret
 
 from .. import const, protocol
 

@@ -5,7 +5,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.fiscal_base.const import NEEDS_SHIFT
-from odoo.addons.fiscal_base.models.fiscal_secret import Secret
+from odoo.addons.fiscal_base.models.register.secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome, RegisterStatus
 from odoo.addons.fiscal_base.tools.transport import send

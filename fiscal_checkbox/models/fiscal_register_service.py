@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.fiscal_base.models.fiscal_document import OPEN
+from odoo.addons.fiscal_base.models.document.document import OPEN
 
 from .. import const, protocol
 

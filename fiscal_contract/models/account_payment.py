@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from odoo.addons.fiscal_base.tools.details import Contract
+from odoo.addons.fiscal_base.tools.receipt_text import Contract
 
 
 class AccountPayment(models.Model):

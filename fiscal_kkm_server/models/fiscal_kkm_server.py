@@ -13,7 +13,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
-from odoo.addons.fiscal_base.models.fiscal_secret import Secret
+from odoo.addons.fiscal_base.models.register.secret import Secret
 from odoo.addons.fiscal_base.tools.outcome import Kind
 from odoo.addons.fiscal_base.tools.transport import Answer
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from odoo.addons.fiscal_base.models.fiscal_secret import Secret
+from odoo.addons.fiscal_base.models.register.secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind
 from odoo.addons.fiscal_base.tools.transport import send

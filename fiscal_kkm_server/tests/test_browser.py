@@ -6,7 +6,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tests import tagged
 
-from odoo.addons.fiscal_base.models import fiscal_register_lane
+from odoo.addons.fiscal_base.models.register import lane
 
 from .common import PASSWORD
 from .test_card import TillCase
@@ -68,7 +68,7 @@ class TestBrowser(TillCase):
         self.assertEqual(document.state, "done")
 
     def test_password_of_this_computer_is_wrong(self):
-        self.patch(fiscal_register_lane, "PAUSES", (60,))
+        self.patch(lane, "PAUSES", (60,))
         document = self.sale()
         self.bring(self.take(), {"status": 401, "text": ""})
         self.assertEqual((document.state, document.error_code), ("queued", "unauthorized"))

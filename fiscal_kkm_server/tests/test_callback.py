@@ -13,7 +13,7 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tests.common import TEST_CURSOR_COOKIE_NAME
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.fiscal_base.models import fiscal_register_lane
+from odoo.addons.fiscal_base.models.register import lane
 
 from .common import MARK, Bodies, Caller, KkmServerCase
 
@@ -242,7 +242,7 @@ class TestCallback(CallbackCase):
         self.assertEqual(document.fiscal_number, str(self.printed("sale")[1].number))
 
     def test_too_long_in_the_queue_of_the_register(self):
-        self.patch(fiscal_register_lane, "PAUSES", (60,))
+        self.patch(lane, "PAUSES", (60,))
         document = self.sale()
         self.emulator.kkm.queue_seconds = -1
         self.poll(2)

@@ -1,8 +1,8 @@
 from odoo import models
 
-from odoo.addons.fiscal_base.models.abstract_source import Settled
-from odoo.addons.fiscal_base.tools.details import Contract
+from odoo.addons.fiscal_base.models.accounting.source import Settled
 from odoo.addons.fiscal_base.tools.money import ZERO
+from odoo.addons.fiscal_base.tools.receipt_text import Contract
 
 
 class AccountPayment(models.Model):

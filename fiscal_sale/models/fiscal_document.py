@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from odoo.addons.fiscal_base.models.abstract_source import SALE
-from odoo.addons.fiscal_base.models.fiscal_operation_payments import OFFERED
+from odoo.addons.fiscal_base.models.accounting.source import SALE
+from odoo.addons.fiscal_base.models.document.book_payments import OFFERED
 
 
 class FiscalDocument(models.Model):

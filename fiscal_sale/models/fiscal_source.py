@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.fields import Command
 
-from odoo.addons.fiscal_base.models.abstract_source import Settled
+from odoo.addons.fiscal_base.models.accounting.source import Settled
 
 
 class FiscalSource(models.AbstractModel):

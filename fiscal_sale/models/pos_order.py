@@ -1,6 +1,6 @@
 from odoo import models
 
-from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE
+from odoo.addons.fiscal_base.models.accounting.source import MADE, SALE
 from odoo.addons.fiscal_base.tools.money import ZERO
 
 

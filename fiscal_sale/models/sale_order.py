@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from odoo.addons.fiscal_base.models.abstract_source import MADE, SALE, Settled
+from odoo.addons.fiscal_base.models.accounting.source import MADE, SALE, Settled
 from odoo.addons.fiscal_base.tools.money import ZERO, money
 
 

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from odoo.addons.fiscal_base.const import PAYMENT_KINDS
-from odoo.addons.fiscal_base.models.fiscal_secret import Secret
+from odoo.addons.fiscal_base.models.register.secret import Secret
 from odoo.addons.fiscal_base.tools.capabilities import Capabilities
 from odoo.addons.fiscal_base.tools.outcome import Kind, Outcome, storable
 from odoo.addons.fiscal_base.tools.transport import Answer, send

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from addons.fiscal_base.tools.details import LIMIT, cut, fill, stray_brace, suggestion, tags, unknown
+from addons.fiscal_base.tools.receipt_text import LIMIT, cut, fill, stray_brace, suggestion, tags, unknown
 from addons.fiscal_base.tools.text import one_line
 
 KNOWN = (

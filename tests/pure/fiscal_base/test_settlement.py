@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.fiscal_base.tools.money import ZERO, settle
-from addons.fiscal_base.tools.settlement import PREPAID, SETTLEMENTS, advance_sign, allocate, method_sign
+from addons.fiscal_base.tools.payment_sign import PREPAID, SETTLEMENTS, advance_sign, allocate, method_sign
 
 amounts = st.integers(1, 10_000_00).map(lambda kopecks: Decimal(kopecks) / 100)
 

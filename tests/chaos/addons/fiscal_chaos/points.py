@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from odoo import fields
 
-from odoo.addons.fiscal_base.models import fiscal_register_lane, fiscal_register_outbox
+from odoo.addons.fiscal_base.models.register import lane, outbox
 
 from . import faults
 
@@ -15,7 +15,7 @@ _step = threading.local()
 
 def class_of(method):
     """The class of the engine that defines `method`."""
-    classes = (fiscal_register_lane.FiscalRegister, fiscal_register_outbox.FiscalRegister)
+    classes = (lane.FiscalRegister, outbox.FiscalRegister)
     return next(each for each in classes if method in vars(each))
 
 

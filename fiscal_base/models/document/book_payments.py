@@ -1,0 +1,318 @@
+from odoo import api, fields, models
+from odoo.fields import Command, Domain
+
+from ...tools.money import ZERO, money
+from ..accounting.source import BACK, MADE, SALE, Choice, Settled
+from .cashier_book import MEANS
+from .document import DECIDES
+
+#: what an operation of the book can settle: its invoices and the direction of its payments
+SETTLES = {SALE: (("out_invoice", "out_receipt"), "inbound"), BACK: (("out_refund",), "outbound")}
+#: open invoices and payments of a customer that are offered at most
+OFFERED = 200
+
+
+class FiscalDocument(models.Model):
+    """An operation of the cashier's book that settles invoices or speaks of payments, and the payments it makes.
+
+    Its receipt speaks of the money, so neither the payments that were linked nor those that it makes have one of their
+    own.
+    """
+
+    _inherit = "fiscal.document"
+
+    operation_payment_ids = fields.Many2many(
+        "account.payment",
+        "fiscal_document_account_payment_rel",
+        "document_id",
+        "payment_id",
+        string="Payments of the operation",
+        readonly=True,
+        copy=False,
+    )
+    open_move_ids = fields.Many2many("account.move", string="Open invoices", compute="_compute_open")
+    open_payment_ids = fields.Many2many("account.payment", string="Payments without a receipt", compute="_compute_open")
+    enter_payment = fields.Boolean(
+        string="Enter the payment in accounting",
+        compute="_compute_enter_payment",
+        store=True,
+        readonly=False,
+        copy=False,
+        help="A payment of the customer for each means, matched with the invoices.",
+    )
+
+    @api.depends("partner_id", "register_id")
+    def _compute_enter_payment(self):
+        enters = self.env.user.has_group(DECIDES)
+        for document in self:
+            if document.state == "draft":
+                known = document.partner_id and document.register_id.sudo().journal_ids
+                document.enter_payment = bool(enters and known)
+
+    @api.depends("partner_id", "operation", "register_id")
+    def _compute_open(self):
+        for document in self:
+            document.open_move_ids = document._open_moves()
+            document.open_payment_ids = document._open_payments()
+
+    def _of_customer(self):
+        """A domain for what belongs to the customer of the operation."""
+        if self.operation not in SETTLES or not self.partner_id or not self.register_id:
+            return Domain.FALSE
+        payer = self.partner_id.commercial_partner_id
+        return Domain("company_id", "child_of", self.register_id.company_id.id) & Domain(
+            "partner_id", "child_of", payer.id
+        )
+
+    def _open_moves_domain(self):
+        types, __ = SETTLES.get(self.operation, ((), ""))
+        return (
+            self._of_customer()
+            & Domain("move_type", "in", types)
+            & Domain("state", "=", "posted")
+            & Domain("payment_state", "in", ("not_paid", "partial"))
+        )
+
+    def _open_payments_domain(self):
+        __, direction = SETTLES.get(self.operation, ((), ""))
+        return (
+            self._of_customer()
+            & Domain("partner_type", "=", "customer")
+            & Domain("payment_type", "=", direction)
+            & Domain("state", "in", ("draft", "in_process", "paid"))
+            & Domain("pos_session_id", "=", False)
+        )
+
+    def _open_moves(self):
+        return self.env["account.move"].sudo().search(self._open_moves_domain(), limit=OFFERED).sudo(False)
+
+    def _open_payments(self):
+        payments = self.env["account.payment"].sudo().search(self._open_payments_domain(), limit=OFFERED)
+        return payments.filtered(lambda payment: not payment._fiscal_made()).sudo(False)
+
+    # === Lines ===
+
+    @api.onchange("move_ids", "operation_payment_ids")
+    def _onchange_linked(self):
+        """What the linked invoices and payments say; the means of payments that are there already are filled in."""
+        if self.operation not in SETTLES or not self.register_id:
+            return
+        lines = self._linked_lines()
+        if lines or not self._linked():
+            self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
+        self.name = self.name or ", ".join(self.move_ids.mapped("name")) or self.operation_payment_ids[:1].memo
+        for kind, name in MEANS.items():
+            known = self._linked_paid(kind)
+            self[name] = max(self[name], float(known))
+
+    def _linked(self):
+        """Whether anything of accounting is linked."""
+        return bool(self.move_ids or self.operation_payment_ids)
+
+    def _linked_lines(self):
+        """Values of the lines for what is open of the linked invoices, and for the linked payments."""
+        register = self.register_id.sudo()
+        lines = []
+        if parts := self._linked_parts():
+            lines, __, __ = parts[0][0].source._fiscal_settled_lines(register, self.operation, parts)
+        for payment in self.sudo().operation_payment_ids._origin:
+            vals = payment._fiscal_vals(Choice(register, self.employee_id)) or {}
+            lines += [command[2] for command in vals.get("line_ids", ())]
+        return lines
+
+    def _linked_parts(self):
+        """What is open of the linked invoices, as `(Settled, the money for it)`."""
+        return self._parts_of(self.sudo().move_ids._origin)
+
+    @api.model
+    def _parts_of(self, sources):
+        parts = []
+        for source in sources:
+            owed = source._fiscal_owed()
+            parts.append((Settled(source, owed, owed, source._fiscal_total()), owed))
+        return parts
+
+    def _linked_paid(self, kind):
+        """What the linked payments come to by this means."""
+        payments = self.sudo().operation_payment_ids
+        mine = payments.filtered(lambda payment: payment._fiscal_means(self.register_id)["kind"] == kind)
+        return sum((abs(money(payment.amount_company_currency_signed)) for payment in mine), ZERO)
+
+    # === Posting ===
+
+    def _draft_problems(self, employee):
+        return [*super()._draft_problems(employee), *self._settlement_problems(), *self._chain_problems()]
+
+    def _chain_problems(self):
+        """A sale of what is left after a prepayment goes on with that; what is wrong with it."""
+        parts = self._linked_parts() if self.operation == SALE else []
+        if not parts:
+            return []
+        total = money(self.total)
+        shares = [(part, owed if len(parts) > 1 else total) for part, owed in parts]
+        chain, __, problems = parts[0][0].source._fiscal_chain(self.register_id.sudo(), SALE, shares)
+        self._engine().chain_id = chain
+        return problems
+
+    def _settlement_problems(self):
+        if self.operation not in SETTLES:
+            return []
+        problems = self._link_problems()
+        for payment in self.sudo().operation_payment_ids:
+            if made := payment._fiscal_made() - self:
+                problems.append(
+                    self.env._(
+                        "Payment %(payment)s has its receipt already: “%(document)s”.",
+                        payment=payment.display_name,
+                        document=made[0].display_name,
+                    )
+                )
+        labels = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
+        for kind, amount in self._new_money().items():
+            if amount < 0:
+                problems.append(
+                    self.env._(
+                        "The linked payments come to %(sum)s more by “%(kind)s” than the receipt says.",
+                        sum=-amount,
+                        kind=labels[kind],
+                    )
+                )
+            elif amount and self.enter_payment and not self._journal_of(kind):
+                problems.append(
+                    self.env._(
+                        "“%(register)s” has no journal for “%(kind)s”, so the payment cannot be entered. Choose one in "
+                        "Fiscal → Registers → How it works, or untick “Enter the payment in accounting”.",
+                        register=self.register_id.name,
+                        kind=labels[kind],
+                    )
+                )
+        if self.enter_payment and not self.partner_id:
+            problems.append(self.env._("A payment in accounting needs the customer."))
+        return problems
+
+    def _link_problems(self):
+        """A sentence for each linked record that is not open, or not this customer's."""
+        document = self.sudo()
+        return [
+            self.env._(
+                "“%s” is not open any more, or belongs to another customer. Take it off the operation.",
+                record.display_name,
+            )
+            for linked, domain in (
+                (document.move_ids, self._open_moves_domain()),
+                (document.operation_payment_ids, self._open_payments_domain()),
+            )
+            for record in linked - linked.filtered_domain(domain)
+        ]
+
+    def _new_money(self):
+        """What was paid and is in no linked payment yet, by means; change is taken off cash."""
+        paid = {kind: self._paid(kind) - self._linked_paid(kind) for kind in MEANS}
+        paid["cash"] -= money(self.change)
+        return paid
+
+    def _journal_of(self, kind):
+        """The journal of the register that takes money of this kind."""
+        journals = self.register_id.sudo().journal_ids
+        return journals.filtered(lambda journal: journal._fiscal_means(self.register_id)["kind"] == kind)[:1]
+
+    def action_post(self):
+        result = super().action_post()
+        for document in self.filtered(lambda document: document.operation in SETTLES):
+            document._settle()
+        return result
+
+    def _settle(self):
+        """Confirm the linked payments, and enter those for the rest. The receipt is the one of this operation."""
+        linked = self.sudo().operation_payment_ids
+        drafts = linked.filtered(lambda payment: payment.state == "draft")
+        drafts.fiscal_print = False
+        drafts.with_context(fiscal_ask=False, fiscal_later=True).action_post()
+        if not self.enter_payment:
+            return
+        for kind, amount in self._new_money().items():
+            if amount > 0:
+                linked |= self._enter_payment(self._journal_of(kind), amount)
+        self._engine().operation_payment_ids = [Command.set(linked.ids)]
+
+    def _enter_payment(self, journal, amount):
+        """A confirmed payment of the customer, matched with what is open of the invoices."""
+        common = {
+            "journal_id": journal.id,
+            "currency_id": self.currency_id.id,
+            "fiscal_print": False,
+            "fiscal_employee_id": self.employee_id.id,
+        }
+        open_moves = self.sudo().move_ids.filtered(lambda move: move.payment_state in ("not_paid", "partial"))
+        if open_moves:
+            wizard = (
+                self.env["account.payment.register"]
+                .sudo()
+                .with_context(active_model="account.move", active_ids=open_moves.ids, dont_redirect_to_payments=True)
+                .create({**common, "group_payment": True})
+            )
+            wizard.amount = float(amount)
+            return wizard._create_payments()
+        payment = (
+            self.env["account.payment"]
+            .sudo()
+            .create(
+                {
+                    **common,
+                    "partner_id": self.partner_id.commercial_partner_id.id,
+                    "partner_type": "customer",
+                    "payment_type": SETTLES[self.operation][1],
+                    "amount": float(amount),
+                    "memo": self.name or self.display_name,
+                }
+            )
+        )
+        payment.with_context(fiscal_ask=False, fiscal_later=True).action_post()
+        return payment
+
+    def _claimed(self):
+        return [*super()._claimed(), self.operation_payment_ids]
+
+    def _shown_in(self):
+        return [*super()._shown_in(), self.operation_payment_ids]
+
+    def action_operation_payments(self):
+        """Open the payments that the operation speaks of."""
+        return self.operation_payment_ids._get_records_action(context={"create": False})
+
+
+class AccountPayment(models.Model):
+    """A payment whose receipt is that of an operation of the cashier's book."""
+
+    _inherit = "account.payment"
+
+    fiscal_operation_ids = fields.Many2many(
+        "fiscal.document",
+        "fiscal_document_account_payment_rel",
+        "payment_id",
+        "document_id",
+        string="Operations",
+        copy=False,
+    )
+
+    def _fiscal_shown(self):
+        return super()._fiscal_shown() | self.fiscal_operation_ids
+
+    @api.depends("fiscal_operation_ids.state", "fiscal_operation_ids.error_message")
+    def _compute_fiscal_state(self):
+        return super()._compute_fiscal_state()
+
+    def _fiscal_made(self):
+        """The receipts that speak of the payment."""
+        return self.sudo()._fiscal_shown().filtered(lambda document: document.state in MADE)
+
+    def _fiscal_operations(self):
+        """The operations whose receipt is that of the payment; one with an error is sent again, not another made."""
+        return self.sudo().fiscal_operation_ids.filtered(lambda document: document.state in (*MADE, "rejected"))
+
+    def _fiscal_own_document(self):
+        return super()._fiscal_own_document() | self._fiscal_operations()
+
+    def _fiscal_enqueue(self, choice=None):
+        others = self.filtered(lambda payment: not payment._fiscal_operations())
+        return super(AccountPayment, others)._fiscal_enqueue(choice) | self._fiscal_operations()

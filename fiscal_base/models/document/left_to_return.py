@@ -1,0 +1,83 @@
+from odoo import models
+
+from ...const import RETURN_OF
+from ...tools.money import ZERO, money
+from ..accounting.source import MADE
+
+#: operations that take a receipt back
+RETURNS = tuple(RETURN_OF.values())
+
+
+class FiscalDocument(models.Model):
+    """What can be returned of a receipt: one figure, whoever asks. Only what was made can be returned."""
+
+    _inherit = "fiscal.document"
+
+    def _left_to_return(self, besides=None):
+        """What can still be returned of this receipt, in currency units; the returns `besides` do not count.
+
+        Asked of the whole company, whatever the user may see. A return that goes back to several receipts of one sale
+        names one of them, so of none is more left than of all of them together.
+        """
+        receipt = self.sudo()
+        left = receipt._left_of_each(besides)
+        return max(min(left[receipt], sum(left.values(), ZERO)), ZERO)
+
+    def _left_together(self):
+        """What can still be returned of these receipts and of those told together with them, in currency units."""
+        return max(sum(self.sudo()._left_of_each().values(), ZERO), ZERO)
+
+    def _left_of_each(self, besides=None):
+        """`{receipt: sum}`: its total less what names it as its original, below zero where that named others too."""
+        together = self | self._told_together()
+        returns = self.search(
+            [
+                ("company_id", "in", self.company_id.ids),
+                ("original_id", "in", together.ids),
+                ("operation", "in", RETURNS),
+                ("state", "in", MADE),
+            ]
+        )
+        left = {one: money(one.total) for one in together}
+        for document in returns - besides if besides else returns:
+            left[document.original_id] -= money(document.total)
+        return left
+
+    def _told_together(self):
+        """The other receipts of what this one sells: its invoices paid in parts."""
+        receipt = self.sudo()
+        if not receipt.move_ids:
+            return receipt.browse()
+        return receipt.search(
+            [
+                ("company_id", "in", receipt.company_id.ids),
+                ("move_ids", "in", receipt.move_ids.ids),
+                ("operation", "in", tuple(set(receipt.mapped("operation")))),
+                ("state", "in", MADE),
+                ("id", "not in", receipt.ids),
+            ]
+        )
+
+    def _to_return(self):
+        """The one among receipts of the same sale that a return goes back to: one that is made, if there is any."""
+        for states in (MADE, ("rejected",), ("cancelled",)):
+            if found := self.filtered(lambda document, states=states: document.state in states):
+                return found[:1]
+        return self.browse()
+
+    def _not_made(self):
+        """A sentence where this receipt is neither registered nor on its way, so that it cannot be returned."""
+        receipt = self.sudo()
+        if not receipt or receipt.state in MADE:
+            return False
+        if receipt.state == "cancelled":
+            return self.env._(
+                "“%s” was given up: the sale is not registered, so its return is not registered either. Give this "
+                "document up too, or send it by hand from Fiscal → Operations where another register has the sale.",
+                receipt.display_name,
+            )
+        return self.env._(
+            "“%s” is not registered, so it cannot be returned yet. Correct what is wrong with that receipt and send it "
+            "again; this return then goes by itself.",
+            receipt.display_name,
+        )

@@ -1,0 +1,75 @@
+from contextlib import suppress
+
+from odoo import models
+from odoo.exceptions import UserError
+
+from ...tools.money import money
+from ..accounting.source import MADE
+from .left_to_return import RETURNS
+
+#: states of a return that has not gone anywhere yet
+NOT_GONE = ("draft", "queued", "rejected")
+
+
+class FiscalDocument(models.Model):
+    """A return on its way: what is left to return is asked at every way into the queue and before it is sent.
+
+    The return of a receipt that has an error waits with an error too, and goes when that receipt is made.
+    """
+
+    _inherit = "fiscal.document"
+
+    # === Every way into the queue ===
+
+    def _unreturnable(self):
+        """A sentence where the receipt that this document takes back has come to nothing since, else False."""
+        return self.operation in RETURNS and self.sudo().original_id._not_made()
+
+    def _problems_again(self):
+        """What stands against queueing this document again as it is: what was done since it was refused."""
+        if self.operation not in RETURNS:
+            return []
+        problem = self._return_problem(self.original_id, money(self.total))
+        return [problem] if problem else []
+
+    def _requeue(self):
+        if problems := self._problems_again():
+            raise UserError("\n".join(problems))
+        result = super()._requeue()
+        self.sudo()._claim()
+        return result
+
+    def _move(self, state, **vals):
+        refused = self.filtered(lambda document: document.state == "rejected")
+        result = super()._move(state, **vals)
+        if refused and state in MADE:
+            refused._release_returns()
+        return result
+
+    def _corrected_copy(self, *args):
+        copy = super()._corrected_copy(*args)
+        if copy:
+            self._hand_returns_to(copy)
+        return copy
+
+    # === Returns that wait ===
+
+    def _returns(self, states):
+        return self.sudo().search(
+            [("original_id", "in", self.ids), ("operation", "in", RETURNS), ("state", "in", states)], order="id"
+        )
+
+    def _hand_returns_to(self, copy):
+        """Returns of this receipt go back to the copy that was made in its place."""
+        returns = self._returns(NOT_GONE).filtered(lambda document: not document.request)
+        returns._engine().write({"original_id": copy.id})
+        if copy.state in MADE:
+            copy._release_returns()
+
+    def _release_returns(self):
+        """Take up again the returns that were refused because this receipt was not made."""
+        for document in self._returns(("rejected",)):
+            document._try_again()
+            if document.state == "rejected" and document.event.startswith("manual:"):
+                with suppress(UserError), self.env.cr.savepoint():
+                    document._requeue()

@@ -1,0 +1,210 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ..document.document import DECIDES
+
+#: orders that one call of a till takes up again at most
+RETRIES = 50
+
+
+class PosConfig(models.Model):
+    _inherit = "pos.config"
+
+    fiscal_register_id = fields.Many2one(
+        "fiscal.register",
+        string="Fiscal register",
+        check_company=True,
+        index="btree_not_null",
+        copy=False,
+        help="Receipts of this point of sale are made on this register.",
+    )
+
+    @api.model
+    def _load_pos_data_read(self, records, config):
+        """Give the till what its register light and its checks before payment need; settings stay on the server."""
+        rows = super()._load_pos_data_read(records, config)
+        for row in rows:
+            register = self.browse(row["id"]).sudo().fiscal_register_id
+            row["_fiscal_register"] = register._till_status() if register else False
+            row["_fiscal_unmapped_taxes"] = register._unmapped_taxes() if register else {}
+            row["_fiscal_may_decide"] = bool(register) and self.env.user.has_group(DECIDES)
+        return rows
+
+    def write(self, vals):
+        """The register stays while a session is open: what was sold belongs to the shift that was opened for it.
+
+        Odoo lets every user of the point of sale write its settings; the register is chosen by its administrators.
+        """
+        if "fiscal_register_id" in vals:
+            self._fiscal_check_chooses()
+            for config in self:
+                session = config.current_session_id
+                if session.state == "opened" and config.fiscal_register_id.id != vals["fiscal_register_id"]:
+                    raise UserError(
+                        self.env._(
+                            "“%s” is open. Close its session, then choose another register.", config.display_name
+                        )
+                    )
+        return super().write(vals)
+
+    def _fiscal_check_chooses(self):
+        user = self.env.user
+        groups = ("point_of_sale.group_pos_manager", "fiscal_base.group_fiscal_manager")
+        if not self.env.su and not any(user.has_group(group) for group in groups):
+            raise AccessError(self.env._("Only administrators choose the fiscal register of a point of sale."))
+
+    def fiscal_x_report(self):
+        """Let the register print its X report, and show Odoo's own counters of the open shift.
+
+        :returns: a window action, or a sentence where no shift is open
+        """
+        register = self._fiscal_register_of_till()
+        if not register.shift_id:
+            return {"message": self.env._("No shift is open, so there is nothing to report.")}
+        if "x_report" in register._capabilities().operations:
+            Document = self.env["fiscal.document"]
+            register._enqueue_simple(
+                "x_report", f"x_report:{Document._new_key()}", self.env.user._fiscal_employee(self.company_id)
+            )
+        return register.shift_id.action_print()
+
+    def fiscal_z_report(self, session_id):
+        """What became of the shift when `session_id` was closed, for the cashier who closed it.
+
+        :returns: `{"state": "none" | "pending" | "done" | "rejected", "title": …, "lines": [[label, sum], …]}`
+        """
+        register = self._fiscal_register_of_till()
+        if not register or not self.env["pos.session"].search_count(
+            [("id", "=", session_id), ("config_id", "=", self.id)], limit=1
+        ):
+            return {"state": "none"}
+        register._run_lane(register._wait())
+        with self.pool.cursor() as cr:
+            env = api.Environment(cr, self.env.uid, dict(self.env.context), su=True)
+            document = env["fiscal.document"].search(
+                [
+                    ("event", "=", f"pos.session:{int(session_id)}:close"),
+                    ("company_id", "=", register.company_id.id),
+                    ("state", "!=", "cancelled"),
+                ],
+                limit=1,
+            )
+            if not document:
+                return {"state": "none"}
+            if document.state != "done":
+                return {"state": "rejected" if document.state == "rejected" else "pending"}
+            shift = document.shift_id
+            return {
+                "state": "done",
+                "number": shift.number or document.shift_number,
+                "differs": shift.differs,
+                "url": shift.action_print()["url"] if shift else "",
+                "lines": [[row["label"], str(row["odoo"])] for row in shift._counter_rows()] if shift else [],
+            }
+
+    def fiscal_drive(self, order_uuids):
+        """Drain the lane of this point of sale's register in the interest of `order_uuids`, for a bounded time.
+
+        Called by the till in a request of its own once the orders are committed. Nothing of it can fail the sale.
+
+        :param list[str] order_uuids: orders whose receipts the till waits for; empty for cash moves and shifts
+        :returns: `{"register": {…}, "receipts": {uuid: {…}}, "call": …}` as the till shows them; with a `call`, the
+            till carries it to the register and brings the reply by `fiscal_relay`
+        """
+        register = self._fiscal_register_of_till()
+        if not register:
+            return {"register": False, "receipts": {}}
+        return register._drive(self.id, list(order_uuids))
+
+    def fiscal_relay(self, order_uuids, token, reply):
+        """Bring the reply of this till's register to a request that the till has carried there.
+
+        :param token: of the request
+        :param dict reply: `{"status": int, "text": str}`, or `{"error": str}` where there was none
+        :returns: as `fiscal_drive`
+        """
+        register = self._fiscal_register_of_till()
+        if not register or not register._capabilities().relay:
+            return {"register": False, "receipts": {}}
+        return register._driven(self.id, list(order_uuids), register._relay_bring(token, reply))
+
+    def fiscal_retry(self, order_uuids):
+        """Take up again what waits or was refused, because the cashier says “Try again”; then the till calls
+        `fiscal_drive`, in a request of its own, since what is written here must be committed before anything is sent.
+
+        Documents in the queue lose their pause, and so does the register. A refused one is made anew from its order and
+        queued if nothing stands against it now; else it stays refused and says what still does.
+
+        :param list[str] order_uuids: orders of this point of sale; more than `RETRIES` of them wait for another call
+        :returns: as `fiscal_drive`
+        """
+        register = self._fiscal_register_of_till()
+        if not register:
+            return {"register": False, "receipts": {}}
+        orders = self.env["pos.order"].search(
+            [("uuid", "in", list(order_uuids)), ("config_id", "=", self.id)], order="id", limit=RETRIES
+        )
+        documents = orders.sudo().with_context(fiscal_till=True).fiscal_document_ids.sorted("id")
+        documents._try_again()
+        register._try_again()
+        return {
+            "register": register._till_status(),
+            "receipts": {order.uuid: order.sudo()._fiscal_receipts() for order in orders},
+        }
+
+    def fiscal_open_documents(self):
+        """The documents of this till's register about which a person may decide, for one who has the right.
+
+        :returns: `[{"id", "name", "state", "problem", "total", "since", "backup"}]`; `backup` names the register that
+            could take it over, "" where none can
+        """
+        register = self._fiscal_register_to_decide()
+        documents = self.env["fiscal.document"].sudo()
+        documents = documents.search(
+            [("register_id", "=", register.id), ("state", "in", ("queued", "unknown"))], order="id", limit=RETRIES
+        )
+        backup = register.backup_id if not register.backup_id._unfit_as_backup() else register.browse()
+        return [
+            {
+                "id": document.id,
+                "name": document.display_name,
+                "state": document.state,
+                "problem": document.error_message or "",
+                "total": document.total,
+                "since": document._local(document.create_date).strftime("%d.%m.%Y %H:%M"),
+                "backup": (backup and document._may_use_backup() and backup.name) or "",
+            }
+            for document in documents
+        ]
+
+    def fiscal_decide(self, document_id, decision, reason, number="", sign=""):
+        """A decision about a document of this till's register: `registered`, `not_registered`, `postpone`, `backup`."""
+        register = self._fiscal_register_to_decide()
+        document = self.env["fiscal.document"].search([("id", "=", document_id), ("register_id", "=", register.id)])
+        if not document:
+            raise UserError(self.env._("This receipt belongs to another register. Open the list again."))
+        if decision == "backup":
+            return document.action_use_backup()
+        vals = {"decision": decision, "reason": reason, "fiscal_number": number, "fiscal_sign": sign}
+        self.env["fiscal.decision"].create({"document_ids": document.ids, **vals}).action_confirm()
+        return True
+
+    def _fiscal_register_to_decide(self):
+        self.env["fiscal.document"]._check_may_decide()
+        return self._fiscal_register_of_till()
+
+    def _fiscal_register_of_till(self):
+        """The register behind this till, for one who may sell here and is a cashier of the register."""
+        self.ensure_one()
+        if not self.env.user.has_group("point_of_sale.group_pos_user"):
+            raise AccessError(self.env._("Only users of the point of sale can print its receipts."))
+        self.check_access("read")
+        register = self.sudo().fiscal_register_id
+        if register and not register.sudo(False).has_access("read"):
+            raise AccessError(
+                self.env._(
+                    "You are not among the cashiers of the register “%s”. Ask its administrator to add you.",
+                    register.name,
+                )
+            )
+        return register

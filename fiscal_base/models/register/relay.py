@@ -1,0 +1,287 @@
+import json
+import logging
+import secrets
+from datetime import timedelta
+
+from odoo import fields, models
+from odoo.exceptions import AccessError, UserError
+
+from ...tools.outcome import Kind, Outcome, RegisterStatus, storable
+from ...tools.text import one_line
+from ...tools.transport import MAX_ANSWER, Answer, Lost, Request
+from ..document.document import LONGEST, SENT
+
+_logger = logging.getLogger(__name__)
+
+#: documents that one call of a carrier takes up at most before it gets a request
+STEPS = 50
+#: seconds that a lease outlasts the timeout of its request
+MARGIN = 15
+
+
+class FiscalRegister(models.Model):
+    """Registers that the server cannot reach: somebody beside them carries requests there and replies back.
+
+    A *carrier* is a browser on the computer of the register, or a service that calls Odoo by itself. It takes one
+    request at a time out of the lane (`_relay_take`) and brings the reply (`_relay_bring`); nothing else differs from
+    a lane that the server drains: the same order, the same three commits, the same conversation of the provider.
+
+    The lane's lock cannot be held meanwhile, since a carrier may be gone for good. A request that is out has a token
+    and a lease (`Capabilities.relay` seconds) instead: while it lasts, nobody else gets one; when it is over, the
+    document is unknown and is looked up through the next carrier. The replies so far are kept with the attempt, and the
+    conversation is replayed with them; so it must not depend on anything but the document and the replies.
+
+    A reply that comes after its lease, when the document has been dealt with otherwise, ends its conversation: nothing
+    more is sent on its account, and only a registration that it tells of counts. A carrier that was asleep does not
+    carry a request out after its lease (`carry.js`).
+
+    A provider gives ``_<p>_conversation(document, request, kind)``: a generator that yields `tools.transport.Request`,
+    is sent `Answer` or `Lost`, and returns an `Outcome` (kinds `submit`, `lookup`) or a `RegisterStatus` (`status`,
+    with no document). What it yields goes to a browser: there is no secret in it, and `auth` is not handed on.
+    """
+
+    _inherit = "fiscal.register"
+
+    relay_until = fields.Datetime(readonly=True, copy=False)
+    # whose request is out, or was the last to be
+    relay_attempt_id = fields.Many2one("fiscal.attempt", readonly=True, copy=False, groups="base.group_system")
+    relays = fields.Boolean(compute="_compute_relays")
+    # where nobody would carry what is queued
+    relay_warning = fields.Char(compute="_compute_relay_warning")
+
+    def _compute_relays(self):
+        for register in self:
+            register.relays = bool(register._capabilities().relay)
+
+    def _compute_relay_warning(self):
+        for register in self:
+            tills = register.pos_config_ids
+            # of `pos_self_order`, where it is installed
+            kiosks = tills.filtered(
+                lambda config: "self_ordering_mode" in config._fields and config.self_ordering_mode == "kiosk"
+            )
+            warning = False
+            if register.relays and not tills - kiosks:
+                warning = self.env._(
+                    "Only the browser of an open till carries documents to this register, and no till with a cashier "
+                    "uses it: they wait until somebody presses “Send from this computer” here. Choose the register for "
+                    "a point of sale, and keep its page open."
+                )
+            register.relay_warning = warning
+
+    # === Ways in ===
+
+    def _relay_take(self):
+        """The next request of the lane for a carrier, as JSON values, or None where there is nothing to carry now.
+
+        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout", "lease"}`, the last two in
+            seconds: for the reply, and from now on until the request must not be carried out any more
+        """
+        if not self._capabilities().relay:
+            return None
+        with self._lane(wait=True) as register:
+            if not register or not register._relay_is_free():
+                return None
+            register._recover()
+            return register._relay_next()
+
+    def _relay_bring(self, token, reply):
+        """Take the reply to the request with `token`: `{"status": int, "text": str}`, or `{"error": str}`.
+
+        A reply that comes twice changes nothing, and one that comes too late nothing but what it surely registered.
+        One that somebody else brings than who took the request, or for another register, is none.
+
+        :returns: the next request, as `_relay_take`
+        """
+        with self._lane(wait=True) as register:
+            if not register or not isinstance(token, str) or not token.startswith(f"{register.id}-"):
+                return None
+            attempt = register.env["fiscal.attempt"].search(
+                [("relay_token", "=", token), ("user_id", "=", register.env.uid)], limit=1
+            )
+            if not attempt:
+                return None
+            if register._relay_awaits(attempt):
+                register._once(lambda: register._relay_keep(attempt, reply))
+                if call := register._relay_step(attempt):
+                    return call
+            else:
+                register._relay_late(attempt, reply)
+            return register._relay_next() if register._relay_is_free() else None
+
+    def relay(self, token=None, reply=None):
+        """For a browser of the back office: bring a reply, if there is one, and take the next request.
+
+        For fiscal accountants, on registers of their companies.
+
+        :returns: `{"call": as `_relay_take` or None, "left": documents still in the queue}`
+        """
+        register = self._relay_for_accountant()
+        call = register._relay_bring(token, reply) if token else register._relay_take()
+        register.invalidate_recordset()
+        return {"call": call, "left": register.open_count}
+
+    def relay_status(self, replies):
+        """For a browser: ask the register how it is, given the replies so far.
+
+        For fiscal accountants, on registers of their companies: what they bring is what the register's card says.
+
+        :returns: `{"call": …}` for the next question, `{"action": …}` with the notification at the end
+        """
+        register = self._relay_for_accountant()
+        if not self.relays:
+            raise UserError(self.env._("This register is not asked from a browser. Reload the page and try again."))
+        said = register._relay_said(register.env["fiscal.document"], {}, "status", list(replies)[:STEPS])
+        if isinstance(said, Request):
+            return {"call": register._relay_call(said, "")}
+        if not isinstance(said, RegisterStatus):
+            problem = self.env._("The register does not say how it is (%s).", type(said).__name__)
+            said = RegisterStatus(ready=False, reachable=False, problem=problem)
+        register._note_status(said)
+        return {"action": self._status_notification(said)}
+
+    def action_relay(self):
+        """Work off the queue from the browser that shows the register. For whoever sees it; `relay` asks for more."""
+        self.ensure_one()
+        self.check_access("read")
+        return {"type": "ir.actions.client", "tag": "fiscal_relay", "params": {"register_id": self.id}}
+
+    def _relay_for_accountant(self):
+        """The register in the hands of the engine, for an accountant who may see it."""
+        self.ensure_one()
+        if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
+            raise AccessError(self.env._("Only accountants can send documents from this computer."))
+        self.check_access("read")
+        return self.sudo()
+
+    # === One step ===
+
+    def _relayed(self):
+        """Whether a request is out with a carrier."""
+        return self._pauses(self.relay_until, fields.Datetime.now())
+
+    def _relay_is_free(self):
+        """Whether a carrier may have the next request."""
+        return bool(self.state == "enabled" and self._capabilities().relay and not self._relayed())
+
+    def _relay_awaits(self, attempt):
+        """Whether the conversation of `attempt` goes on: its document has not been dealt with otherwise meanwhile."""
+        return bool(
+            attempt == self.relay_attempt_id
+            and not attempt.finished_at
+            and attempt.document_id.state in SENT
+            and attempt.key == attempt.document_id.key
+            and self._capabilities().relay
+        )
+
+    def _relay_next(self):
+        """Begin with the document that is due, until there is a request to carry."""
+        if not self._after_a_gap():
+            return None
+        for __ in range(STEPS):
+            document = self._next_document()
+            if not document:
+                return None
+            method = "submit"
+            if document.state != "queued":
+                method = self._lookup_method(document)
+                if not method:
+                    continue
+            elif self._opening_for(document):
+                continue
+            attempt = self._relay_begin(document)
+            if attempt and (call := self._relay_step(attempt)):
+                return call
+        return None
+
+    def _relay_begin(self, document):
+        return self._once(lambda: self._begin(document, "submit" if document.state == "queued" else "lookup"))
+
+    def _relay_keep(self, attempt, reply):
+        """Keep a reply with its attempt. Its token is used up, and its lease is over."""
+        reply = storable(reply) if isinstance(reply, dict) else {}
+        attempt._engine().write({"relay_token": False, "replies": [*(attempt.replies or []), reply]})
+        if attempt == self.relay_attempt_id:
+            self.relay_until = False
+
+    def _relay_step(self, attempt):
+        """Go on with the conversation of `attempt`.
+
+        :returns: the next request of it as the carrier gets it, or None at its end, when its outcome is stored
+        """
+        document = attempt.document_id
+        kind = self._relay_kind(attempt)
+        said = self._relay_said(document, document.request or {}, kind, attempt.replies or [])
+        self.env.cr.rollback()
+        if isinstance(said, Request):
+            token = f"{self.id}-{secrets.token_urlsafe(21)}"  # it names the register it was handed out for
+            lease = max(self._capabilities().relay, said.read_timeout + MARGIN)
+            self._once(lambda: self._relay_lend(attempt, token, lease))
+            return {**self._relay_call(said, token), "lease": lease}
+        if not isinstance(said, Outcome):
+            said = Outcome.unknown(self.env._("The program failed while it was sent (%s).", type(said).__name__))
+        if attempt.kind == "lookup":
+            said = self._looked_up(document, kind, said)
+        self._once(lambda: attempt._engine().write({"replies": False}))
+        self._finish(document, attempt, said)
+        return None
+
+    def _relay_late(self, attempt, reply):
+        """A reply that nobody waits for any more. What it would go on with is not sent."""
+        self._once(lambda: self._relay_keep(attempt, reply))
+        document = attempt.document_id
+        # the frozen request, or what is left of it under a key that was given up; a secret in that is hidden
+        frozen = document.request if attempt.key == document.key else None
+        request = frozen or json.loads(attempt.request or "{}")
+        said = self._relay_said(document, request, self._relay_kind(attempt), attempt.replies)
+        self.env.cr.rollback()
+        self._once(lambda: attempt._engine().write({"replies": False}))
+        if isinstance(said, Outcome) and said.kind is Kind.DONE:
+            self._once(lambda: self.env["fiscal.document"]._told(attempt.key, said, self))
+
+    def _relay_kind(self, attempt):
+        return "submit" if attempt.kind == "submit" else self._lookup_method(attempt.document_id) or "lookup"
+
+    def _relay_lend(self, attempt, token, lease):
+        now = fields.Datetime.now()
+        # the last request of a conversation is the one that may still be on its way (`_since_sent`)
+        attempt._engine().write({"relay_token": token, "started_at": now})
+        self.write(
+            {
+                "relay_until": now + min(timedelta(seconds=lease), LONGEST),
+                "relay_attempt_id": attempt.id,
+            }
+        )
+
+    def _relay_said(self, document, request, kind, replies):
+        """What the provider's conversation says after `replies`: a `Request`, or what it returns in the end."""
+        try:
+            conversation = self._call_provider("conversation", document, request, kind)
+            said = next(conversation)
+            for reply in replies:
+                said = conversation.send(_reply(reply))
+        except StopIteration as end:
+            return end.value
+        except Exception as error:
+            _logger.exception("fiscal document %s: the conversation failed", document.key)
+            return error
+        return said
+
+    def _relay_call(self, request, token):
+        return {
+            "token": token,
+            "provider": self.provider,
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": request.body,
+            "timeout": request.read_timeout,
+        }
+
+
+def _reply(raw):
+    """A reply as a carrier brought it, as the transport knows it. What is no answer is a lost one."""
+    status, text = raw.get("status"), raw.get("text")
+    if isinstance(status, int) and isinstance(text, str) and len(text) <= MAX_ANSWER:
+        return Answer(status, text)
+    return Lost(one_line(str(raw.get("error") or "no answer"))[:200])
