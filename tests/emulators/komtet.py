@@ -190,7 +190,7 @@ class Queue:
 
 @dataclass
 class Till:
-    """The register and the agent beside it, which turns a task into a receipt (§2.3, §9.2).
+    """The register and the agent beside it, which turns a task into a receipt (§2.3).
 
     :param internet_only: the register works in Internet mode alone, so a contact is obligatory (§2.2)
     """
