@@ -71,6 +71,16 @@ class TestDifferences(RegisteredCase):
             document = self.registered(order.fiscal_document_ids, number=number, payments={"cash": Decimal(paid)})
             self.assertFalse(document.warning, paid)
 
+    def test_the_card_counts_what_one_call_speaks_of(self):
+        """Three documents, one activity: three differ."""
+        first, *__ = (self.registered(number=str(number), total=Decimal("61.99")) for number in range(7, 10))
+        self.assertEqual(self.register.warning_count, 3)
+        first.activity_ids.action_feedback()
+        self.env.invalidate_all()
+        self.assertEqual(self.register.warning_count, 0)
+        self.registered(number="10", total=Decimal("61.99"))
+        self.assertEqual(self.register.warning_count, 1, "what was dealt with does not come back")
+
     def test_cash_move(self):
         document = self.register._enqueue_simple("cash_in", "test:cash", self.cashier, total=500)
         self.assertTold(self.registered(document, total=Decimal("50.00")), "500.00", "50.00")

@@ -1,5 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from ...const import OPERATIONS, PAYMENT_KINDS, RECEIPTS
 from ...tools.money import ZERO, money
@@ -16,6 +17,21 @@ class FiscalDocument(models.Model):
     _inherit = "fiscal.document"
 
     warning = fields.Text(readonly=True, copy=False, help="What the service registered otherwise than it was sent.")
+    shared_call_ids = fields.Many2many(
+        "mail.activity",
+        "fiscal_document_shared_call_rel",
+        "document_id",
+        "activity_id",
+        string="Calls that speak of it too",
+        readonly=True,
+        copy=False,
+    )
+
+    @api.model
+    def _differing(self):
+        """A domain of what was registered otherwise and nobody has dealt with: the call that speaks of it is open."""
+        called = Domain("activity_ids.active", "=", True) | Domain("shared_call_ids.active", "=", True)
+        return Domain("warning", "!=", False) & called  # done calls are kept, archived
 
     def _warning(self, outcome):
         """Everything about a registration that a person has to look at, as sentences; False where all is well.

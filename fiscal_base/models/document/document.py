@@ -567,6 +567,7 @@ class FiscalDocument(models.Model):
             return
         document._engine().message_post(body=note)
         if call := document.register_id._called_to(WARNING, document):
+            document._engine().shared_call_ids += call
             if call.res_id == document.id or call.note.count("<p>") < WARNED:
                 call.note += Markup("<p>%s</p>") % document.display_name + note
             return

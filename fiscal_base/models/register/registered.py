@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.fields import Domain
 
 
 class FiscalRegister(models.Model):
@@ -11,19 +12,13 @@ class FiscalRegister(models.Model):
     warning_count = fields.Integer(string="Registered otherwise", compute="_compute_warning_count")
 
     def _compute_warning_count(self):
-        """Documents whose warning nobody has dealt with: their activity is still there."""
-        groups = self.env["fiscal.document"]._read_group(
-            [
-                ("register_id", "in", self.ids),
-                ("warning", "!=", False),
-                ("activity_ids.active", "=", True),  # done ones are kept, archived
-            ],
-            ["register_id"],
-            ["__count"],
+        Document = self.env["fiscal.document"].sudo()
+        groups = Document._read_group(
+            Domain("register_id", "in", self.ids) & Document._differing(), ["register_id"], ["__count"]
         )
-        counts = {register: count for register, count in groups}
+        counts = {register.id: count for register, count in groups}
         for register in self:
-            register.warning_count = counts.get(register, 0)
+            register.warning_count = counts.get(register.id, 0)
 
     def _earlier_shift(self, document):
         """The closed shift in which `document` was registered, as its time says and its number where that is known: a
