@@ -144,7 +144,7 @@ class TestCallback(CallbackCase):
         # a command that an older build does not know would take the others with it
         self.assertNotIn("GetCounters", [command["Command"] for command in self.caller.commands])
 
-    # === The traps of section 2 ===
+    # === The traps of §2 ===
 
     def test_still_printing_when_the_result_is_due(self):
         document = self.sale()

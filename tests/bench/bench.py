@@ -77,7 +77,7 @@ async def one_by_one(callers: list[Caller], base: str, calls: int, timing: Timin
 
 
 async def all_at_once(callers: list[Caller], base: str, seconds: int, idle: Timing, busy: Timing) -> None:
-    """Each calls every second, all of them evenly over it; the calls of one never overlap (§2.2).
+    """Each calls every second, all of them evenly over it; the calls of one never overlap (`kkm_server.md` §2.2).
 
     Where the machine does not keep up, there are fewer calls, not a longer time.
     """

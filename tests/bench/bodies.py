@@ -106,7 +106,7 @@ class Bodies:
             yield Call(maker.__name__, body, 400 if cut else self.status(body), headers, cut)
 
     def status(self, body: bytes) -> int:
-        """What has to be answered, by what the notes say of a call (§2.2)."""
+        """What has to be answered, by what is known of a call (`kkm_server.md` §2.2)."""
         if len(body) > LONGEST:
             return 413
         try:

@@ -19,7 +19,7 @@ from tests.emulators.kkm_server import Kkm, _encode
 from .figures import Timing
 
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
-#: seconds for which an answer is awaited (§2.4)
+#: seconds for which an answer is awaited (`kkm_server.md` §2.4)
 PATIENCE = 100
 
 

@@ -59,7 +59,7 @@ def test_every_row_of_the_law_is_in_the_tables():
 
 
 def test_the_vat_inside_the_example():
-    """Section 7: 88.34 in coffee at 22/122, 5.64 in bread at 10/110."""
+    """88.34 in coffee at 22/122, 5.64 in bread at 10/110."""
     case = next(case for case in russia.CASES if case.number == "R5")
     (receipt,) = composed(Russia, case)
     assert [row.tax for row in receipt.rows] == [Decimal("88.34"), Decimal("5.64")]
