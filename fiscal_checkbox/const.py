@@ -1,4 +1,4 @@
-"""The words of Checkbox. `§` names the section of the protocol notes (`checkbox.md`) that a table comes from."""
+"""The words of Checkbox. `§` names a section of docs/protocols/checkbox.md."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The words of KKM Server. `§` names the section of the protocol notes (`kkm_server.md`) that a table comes from."""
+"""The words of KKM Server. `§` names a section of docs/protocols/kkm_server.md."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The words of Komtet Kassa's Shop API v2. `§` names the section of the protocol notes (`komtet.md`)."""
+"""The words of Komtet Kassa's Shop API v2. `§` names a section of docs/protocols/komtet.md."""
 
 import re
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The words of the Shtrih-M protocol. `§` names the section of the protocol notes (`shtrih.md`) of a table."""
+"""The words of the Shtrih-M protocol. `§` names a section of docs/protocols/shtrih.md."""
 
 #: operation → type of document (8Dh, §6.3), operation of its lines (FF46h, FFD tag 1054)
 RECEIPTS = {

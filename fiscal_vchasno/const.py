@@ -1,4 +1,4 @@
-"""The words of Vchasno.Kasa. `§` names the section of the protocol notes (`vchasno.md`) that a table comes from."""
+"""The words of Vchasno.Kasa. `§` names a section of docs/protocols/vchasno.md."""
 
 import re
 

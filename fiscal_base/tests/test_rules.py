@@ -1,4 +1,4 @@
-"""The rules of the design, section “Rules that nothing may break”: each has a test that fails when the rule is gone."""
+"""The rules of docs/architecture.md: each has a test that fails when the rule is broken."""
 
 import contextlib
 import json

@@ -1,7 +1,7 @@
 """Checkbox's protocol without I/O: `documents` builds, `checks` refuses early, `answers` reads, `conversations` signs
 in, sends and asks back.
 
-`§` in the docstrings names the section of the protocol notes, `checkbox.md`. Nothing here imports odoo or opens a
+`§` in the docstrings names a section of docs/protocols/checkbox.md. Nothing here imports odoo or opens a
 socket.
 """
 

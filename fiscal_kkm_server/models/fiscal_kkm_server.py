@@ -33,7 +33,7 @@ COMMANDS = 20
 
 
 class FiscalKkmServer(models.Model):
-    """A KKM Server that calls Odoo (§2 of the protocol notes), and the registers behind it.
+    """A KKM Server that calls Odoo (§2), and the registers behind it.
 
     Every few seconds it brings the results of earlier commands and takes new ones. A register's own documents go by
     `fiscal_register_relay.py`, one command at a time; what is asked beside them is a question of this model:

@@ -1,7 +1,7 @@
 """KKM Server's protocol without I/O: `commands` builds, `checks` refuses early, `answers` reads,
 `conversations` sends and asks back.
 
-`§` in the docstrings names the section of the protocol notes, `kkm_server.md`. Nothing here imports odoo or opens a
+`§` in the docstrings names a section of docs/protocols/kkm_server.md. Nothing here imports odoo or opens a
 socket, so the same code serves a call from the server, from a browser beside the register, and a test.
 """
 

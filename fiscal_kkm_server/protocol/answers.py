@@ -444,7 +444,7 @@ def parse_devices(reply: Reply) -> list[ListedDevice] | Failure:
 def counters(answer: Mapping) -> dict[str, Decimal]:
     """Counters of the open shift by the names of `fiscal.shift` (§3.6).
 
-    Their keys too are met with a Cyrillic «С». Sums of tax are left out: the notes do not say whether they are sums of
+    Their keys too are met with a Cyrillic «С». Sums of tax are left out: it is not known whether they are sums of
     the tax or of the goods.
     """
     plain = {name.replace("\u0421", "C"): value for name, value in answer.items()}

@@ -1,8 +1,8 @@
 """The Shtrih-M protocol without I/O.
 
 `frames` and `link` carry one command over a line; `commands`, `answers` and `tlv` are its words; `plan` and `receipt`
-turn a receipt into commands; `submit`, `lookup` and `examine` are the conversations. `§` in the docstrings names the
-section of the protocol notes (`shtrih.md`). Nothing here imports odoo, opens a port or reads a clock.
+turn a receipt into commands; `submit`, `lookup` and `examine` are the conversations. `§` in the docstrings names a
+section of docs/protocols/shtrih.md. Nothing here imports odoo, opens a port or reads a clock.
 """
 
 from .checks import problems

@@ -3,7 +3,7 @@ from odoo.exceptions import ValidationError
 
 
 class FiscalVchasnoPayType(models.Model):
-    """A means of payment as Vchasno.Kasa knows it (§3.4 of the protocol notes).
+    """A means of payment as Vchasno.Kasa knows it (§3.4).
 
     The list holds the service's own; a register may have more, which are defined in the cabinet and added here.
     """

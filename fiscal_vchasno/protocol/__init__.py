@@ -1,7 +1,7 @@
 """Vchasno.Kasa's protocol without I/O: `requests` builds, `checks` refuses early, `answers` reads, `conversations`
 sends and asks back. The bank terminal is the till's own affair: `static/src/app/utils/payment`.
 
-`§` in the docstrings names the section of the protocol notes, `vchasno.md`. Nothing here imports odoo or opens a
+`§` in the docstrings names a section of docs/protocols/vchasno.md. Nothing here imports odoo or opens a
 socket, so the same code serves a call from the server, from a browser beside the register, and a test.
 """
 

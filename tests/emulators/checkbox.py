@@ -1,7 +1,7 @@
 """An emulator of Checkbox (checkbox.ua): `python -m tests.emulators.checkbox --port 8790`.
 
 As strict as the service: headers, licence keys, tokens, schemas, sums, shifts, ids, the pace of 2 receipts a second.
-`§` names the section of the protocol notes, `checkbox.md`.
+`§` names a section of docs/protocols/checkbox.md.
 """
 
 from __future__ import annotations
@@ -495,7 +495,7 @@ class CheckboxEmulator(Emulator):
     def _chain_status(self, chain: dict, left: int) -> str:
         returns = self.organisation.of_chain(chain, "RETURN")
         if returns:
-            # what a part of a cancellation is, the notes do not say: here, that not all of it is registered yet
+            # what a part of a cancellation is, is not known: here, that not all of it is registered yet
             whole = len(returns) == len(self.organisation.of_chain(chain, "SELL"))
             done = whole and all(receipt.status == "DONE" for receipt in returns)
             return "CANCELLED" if done else "PARTIAL_CANCELLED"

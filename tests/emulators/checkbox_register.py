@@ -1,7 +1,7 @@
 """One organisation of the emulated Checkbox: cashiers, registers, shifts, receipts, and the rules for their sums.
 
-`§` names the section of the protocol notes, `checkbox.md`. Texts in Ukrainian are the service's own where the
-notes give them, else plain sentences of the same kind. Sums are kopecks, quantities thousandths.
+`§` names a section of docs/protocols/checkbox.md. Texts in Ukrainian are the service's own where the
+page gives them, else plain sentences of the same kind. Sums are kopecks, quantities thousandths.
 """
 
 from __future__ import annotations

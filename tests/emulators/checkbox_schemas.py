@@ -1,6 +1,6 @@
 """The bodies that Checkbox takes, as JSON schemas, and a check that names what is wrong as the service does.
 
-Written from the protocol notes (`checkbox.md`); `§` names the section. The check knows the words of JSON Schema that
+Written from docs/protocols/checkbox.md, whose sections `§` names. The check knows the words of JSON Schema that
 stand here and no others.
 """
 

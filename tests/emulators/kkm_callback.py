@@ -4,7 +4,7 @@
 
 Without `--url` and `--token` it calls the demo.
 
-The call itself is as the notes say, with its traps, each of which can be switched off:
+The call itself is as described there, with its traps, each of which can be switched off:
 
 * `early`: a command that is still queued or printing is reported once as it is, and its end never comes by itself;
 * `nesting`: a repeated `GetRezult` may answer with an earlier answer to `GetRezult`;

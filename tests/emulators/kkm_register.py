@@ -1,7 +1,7 @@
 """One emulated register behind KKM Server: shift, drawer, fiscal storage, tape, and the checks of the service.
 
-`§` names the section of the protocol notes, `kkm_server.md`. Texts in «» there are the service's own; where the notes
-give none, the text here is plain Russian of the same kind.
+`§` names a section of docs/protocols/kkm_server.md. Texts in «» there are the service's own; where the page
+gives none, the text here is plain Russian of the same kind.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An emulator of KKM Server (kkmserver.ru): `python -m tests.emulators.kkm_server --port 5893`.
 
 As strict as the service: login, JSON, devices, the queue with its de-duplication, `Timeout`, sums, cashiers, shifts.
-`§` names the section of the protocol notes, `kkm_server.md`.
+`§` names a section of docs/protocols/kkm_server.md.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """An emulator of Komtet Kassa's Shop API v2: `python -m tests.emulators.komtet --port 8181`.
 
 As strict as the service: signature, JSON schema, `external_id`, queues, tasks that take their time, and the agent on
-the till, which maps, splits and refuses. `§` names the section of the protocol notes, `komtet.md`.
+the till, which maps, splits and refuses. `§` names a section of docs/protocols/komtet.md.
 """
 
 from __future__ import annotations

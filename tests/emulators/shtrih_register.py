@@ -1,6 +1,6 @@
 """An emulated Shtrih-M register: tables, modes, the fiscal storage, and what each command does to them.
 
-It knows nothing of the addon: it is written from the protocol notes (`shtrih.md`) and as strict as they are. `command`
+It knows nothing of the addon: it is written from docs/protocols/shtrih.md and as strict. `command`
 takes the bytes of one command and gives those of the answer; `shtrih_line.py` carries them.
 """
 

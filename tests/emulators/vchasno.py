@@ -1,7 +1,7 @@
 """An emulator of the cloud of Vchasno.Kasa: `python -m tests.emulators.vchasno --port 3938`.
 
 As strict as the service: token, form of a task, sums, groups and pay types that are switched on, shifts, and one
-receipt for one tag. `§` names the section of the protocol notes, `vchasno.md`.
+receipt for one tag. `§` names a section of docs/protocols/vchasno.md.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 `python -m tests.emulators.vchasno_dm --port 3939`
 
 The registers are those of the cloud's emulator with Device Manager's own codes: no shift opens by itself, a tag can be
-asked for, and a bank terminal stands beside them. `§` names the section of the protocol notes, `vchasno.md`.
+asked for, and a bank terminal stands beside them. `§` names a section of docs/protocols/vchasno.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One emulated software register (пРРО) of Vchasno.Kasa: shift, drawer, tape, one receipt a tag, the service's checks.
 
-`§` names the section of the protocol notes, `vchasno.md`. The cloud and Device Manager share the register and differ in
+`§` names a section of docs/protocols/vchasno.md. The cloud and Device Manager share the register and differ in
 their codes: what Device Manager says with a code of its own, the cloud says with 1001 and `error_extra` (§6.2, §6.3).
 """
 

@@ -1,4 +1,4 @@
-"""A bank terminal behind Device Manager (§8.5 of the protocol notes, `vchasno.md`), as far as a till sees it."""
+"""A bank terminal behind Device Manager (§8.5), as far as a till sees it."""
 
 from __future__ import annotations
 

@@ -823,7 +823,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _sum_problem(self, receipt):
-        """A sentence when the sums of a receipt do not agree to the kopeck, else False (rule 7 of the design)."""
+        """A sentence when the sums of a receipt do not agree to the kopeck, else False (rule 7)."""
         if receipt.operation not in RECEIPTS:
             return False
         lines = sum((line.amount for line in receipt.lines), receipt.rounding)

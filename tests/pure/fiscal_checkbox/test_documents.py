@@ -1,4 +1,4 @@
-"""Requests to the field: examples of the notes, and the schemas that are written from them (`checkbox.md` §4)."""
+"""Requests to the field: examples, and the schemas (`checkbox.md` §4)."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The emulator is as strict as the notes say the service is. Talks to it with the standard library alone."""
+"""The emulator is as strict as the service is described. Talks to it with the standard library alone."""
 
 import base64
 import http.client

@@ -1,4 +1,4 @@
-"""Signatures, callbacks and addresses. The vectors are those of the notes (§1.3)."""
+"""Signatures, callbacks and addresses. The vectors are those of §1.3."""
 
 import json
 from random import Random

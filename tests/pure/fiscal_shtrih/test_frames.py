@@ -1,4 +1,4 @@
-"""Frames and commands beside the vectors of the protocol notes (§4), and under damage."""
+"""Frames and commands beside the vectors of §4, and under damage."""
 
 from datetime import date, time
 

@@ -1,4 +1,4 @@
-"""The emulated bank terminal is as strict as the notes say: only a search looks at the id of an operation (§8.5)."""
+"""The emulated bank terminal is as strict as described: only a search looks at the id of an operation (§8.5)."""
 
 import http.client
 import json

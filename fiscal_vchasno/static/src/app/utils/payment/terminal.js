@@ -2,7 +2,7 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { uuidv4 } from "@point_of_sale/utils";
 
-/** `pay.task` (§8.5 of the protocol notes) */
+/** `pay.task` (§8.5) */
 export const PAY = 1;
 export const REFUND = 2;
 export const CANCEL = 3;
