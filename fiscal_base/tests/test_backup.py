@@ -126,6 +126,31 @@ class TestBackup(FaultCase):
             self.assertEqual(documents.register_id, self.backup)
         self.assertLessEqual(counts[1] - counts[0], 3, counts)
 
+    def test_restored_queue_waits_for_the_register_that_may_have_printed_it(self):
+        document = self.old_sale()
+        self.service.registered[document.key] = {}
+        self.out_of_reach()
+        self.register.run_marker = "the server before"
+        self.watch()
+        self.assertEqual((document.state, document.register_id), ("queued", self.register))
+        with self.enter_registry_test_mode(), self.assertRaisesRegex(UserError, "restored"):
+            document.action_use_backup()
+        self.register.write({"failures": 0, "health": "ready", "retry_at": False})
+        self.watch()
+        self.assertEqual((document.state, document.register_id, self.service.sent), ("done", self.register, []))
+
+    def test_sale_made_since_the_server_was_started_need_not_wait(self):
+        before, since = self.sale(), self.sale()
+        self.age(before, 60 * 24 * 365 * 30)
+        self.out_of_reach()
+        self.register.run_marker = f"{self.register._marker().partition(' ')[0]} when it was started last"
+        with self.enter_registry_test_mode():
+            since.action_use_backup()
+            with self.assertRaisesRegex(UserError, "started again"):
+                before.action_use_backup()
+        self.env.invalidate_all()
+        self.assertEqual((before.register_id, since.register_id), (self.register, self.backup))
+
     def test_set_aside_is_no_look_at_the_register(self):
         """Registered at both, when a person who only wanted those behind to go on counted as one who had looked."""
         document = self.unknown()

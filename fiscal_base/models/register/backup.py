@@ -68,12 +68,14 @@ class FiscalRegister(models.Model):
         return True
 
     def _use_backup(self, documents):
-        """Move `documents` to the backup register, in short transactions. What may have left, in any attempt, is never
-        given to another register, nor what the backup would refuse.
+        """Move `documents` to the backup register, in short transactions. What may have left, in any attempt or before
+        the database was restored, is never given to another register, nor what the backup would refuse.
 
-        :returns: sentences about those that the backup would refuse
+        :returns: sentences about those that stay
         """
-        moved, refused = 0, []
+        doubtful = self._in_doubt(documents)
+        documents -= doubtful
+        moved, refused = 0, [self._asked_first()] if doubtful else []
         for start in range(0, len(documents), SLICE):
             part = documents[start : start + SLICE]
             count, problems = self._once(lambda part=part: self._hand_over_slice(part))

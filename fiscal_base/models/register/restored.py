@@ -15,7 +15,7 @@ class FiscalRegister(models.Model):
     A restored database is another one, or its PostgreSQL was started after the last sending: either changes the marker
     that the lane keeps. Then, before anything is sent, the number of the register's last document is compared with the
     one that Odoo knows. Where they are not the same, or the register does not tell, what is queued is asked about by
-    its key first, as a document whose outcome is unknown.
+    its key first, as a document whose outcome is unknown. Until the register has answered, no other one gets it.
     """
 
     _inherit = "fiscal.register"
@@ -60,10 +60,32 @@ class FiscalRegister(models.Model):
         self._once(lambda: self.write({"run_marker": marker}))
         return True
 
+    def _in_doubt(self, documents):
+        """Those of `documents` that may have been registered since the copy of the database was made, as the register
+        has not answered since: all of a restored database, and what is older than this run of PostgreSQL.
+        """
+        if not self.run_marker or self.run_marker == self._marker() or not self._capabilities().lookup:
+            return documents.browse()
+        self.env.cr.execute(
+            SQL(
+                """
+                SELECT id FROM fiscal_document
+                WHERE id = ANY(%s) AND (
+                    create_date <= pg_postmaster_start_time() AT TIME ZONE 'UTC'
+                    OR %s <> (SELECT oid::text FROM pg_database WHERE datname = current_database()))
+                """,
+                documents.ids,
+                self.run_marker.partition(" ")[0],
+            )
+        )
+        return documents.browse(row[0] for row in self.env.cr.fetchall())
+
+    def _asked_first(self):
+        return self.env._("The database was restored, or the server was started again: the service is asked first.")
+
     def _ask_first(self, documents, last):
         """Look `documents` up before they are sent; say so where the register is ahead of Odoo."""
-        words = self.env._("The database was restored, or the server was started again: the service is asked first.")
-        documents._move("unknown", error_message=words, retry_at=False)
+        documents._move("unknown", error_message=self._asked_first(), retry_at=False)
         known = self.last_number or ""
         if last is not None and known.isdecimal() and last > int(known):
             self._message_log(
