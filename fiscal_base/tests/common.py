@@ -107,6 +107,12 @@ class FiscalCase(OnThisMachine, TransactionCase):
             patcher.start()
             self.addCleanup(patcher.stop)
 
+    @contextmanager
+    def assertRaisesRegex(self, expected_exception, expected_regex):
+        """As Odoo's `assertRaises`: what was refused is rolled back. Odoo leaves this one as Python has it."""
+        with super().assertRaisesRegex(expected_exception, expected_regex) as caught, self.env.cr.savepoint():
+            yield caught
+
     # === The till, from the server's side ===
 
     def open_session(self, config=None):

@@ -1,5 +1,7 @@
 """Who may see and do what: companies apart, and cashier, accountant and administrator."""
 
+from lxml import etree
+
 from odoo.exceptions import AccessError, UserError
 from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
@@ -127,6 +129,20 @@ class TestAccess(FiscalCase):
                     self.assertEqual(self.may(name, model, "read"), name in readers.split())
                     for operation in ("write", "create", "unlink"):
                         self.assertEqual(self.may(name, model, operation), name in writers.split(), operation)
+
+    def test_who_may_open_a_record_sees_its_whole_form(self):
+        """No field of a form reads what its reader may not: a fiscal manager need not sell, a cashier not keep books."""
+        for model in MODELS:
+            for name in ("till", "accountant", "pos_manager", "manager"):
+                if not self.may(name, model, "read"):
+                    continue
+                records = self.as_user(name, self.env[model]).search([])
+                for kind in ("form", "list", "kanban"):
+                    with self.subTest(model=model, user=name, view=kind):
+                        self.env.invalidate_all()
+                        arch = etree.fromstring(records.get_view(view_type=kind)["arch"])
+                        fields = {node.get("name") for node in arch.xpath("//field[not(ancestor::field)]")}
+                        self.assertTrue(records.read(list(fields)))
 
     def test_attempts_are_for_accountants(self):
         with self.assertRaises(AccessError):

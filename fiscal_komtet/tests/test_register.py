@@ -583,7 +583,7 @@ class TestKomtet(KomtetCase):
         self.assertNotIn(SECRET, repr(self.register._till_status()))
 
     def test_the_shop_stays_while_documents_are_at_the_service(self):
-        self.sale()
+        document = self.sale()
         self.register.komtet_shop_id = SHOP
         self.drain()
         for vals in ({"komtet_shop_id": "other"}, {"komtet_server": "https://kassa.komtet.ru"}):
@@ -591,6 +591,7 @@ class TestKomtet(KomtetCase):
                 self.register.write(vals)
         self.emulator.print_all()
         self.settle()
+        self.assertRegistered(document)
         self.register.komtet_shop_id = "other"
 
     # === Status ===

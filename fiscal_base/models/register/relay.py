@@ -47,7 +47,7 @@ class FiscalRegister(models.Model):
     relay_attempt_id = fields.Many2one("fiscal.attempt", readonly=True, copy=False, groups="base.group_system")
     relays = fields.Boolean(compute="_compute_relays")
     # where nobody would carry what is queued
-    relay_warning = fields.Char(compute="_compute_relay_warning")
+    relay_warning = fields.Char(compute="_compute_relay_warning", compute_sudo=True)
 
     def _compute_relays(self):
         for register in self:
