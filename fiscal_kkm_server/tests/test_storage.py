@@ -149,6 +149,27 @@ class TestStorage(KkmServerCase):
         self.settle_all()
         self.assertEqual(document.state, "done", document.error_message)
 
+    def test_restored_database_whose_register_was_asked_how_it_is(self):
+        """What the health check tells then counts the very receipts that Odoo has to find."""
+        known = self.register.last_number
+        document = self.sale()
+        self.drain()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE fiscal_document SET state = 'queued', fiscal_number = NULL, request = NULL WHERE id = %s",
+            [document.id],
+        )
+        self.env.cr.execute("DELETE FROM fiscal_attempt WHERE document_id = %s", [document.id])
+        self.env.invalidate_all()
+        self.register.write({"run_marker": "the server before", "last_number": known})
+        self.emulator.restart()
+        self.register._status()
+        self.drain()
+        self.register._status()
+        self.settle_all()
+        self.assertEqual((document.state, document.fiscal_number), ("done", str(self.device.document)))
+        self.assertEqual(len(self.printed("sale")), 2)
+
     # === Without a trace in the storage ===
 
     def test_cash_in_whose_answer_is_lost(self):

@@ -84,8 +84,15 @@ class FiscalRegister(models.Model):
         return self.env._("The database was restored, or the server was started again: the service is asked first.")
 
     def _ask_first(self, documents, last):
-        """Look `documents` up before they are sent; say so where the register is ahead of Odoo."""
+        """Look `documents` up before they are sent; say so where the register is ahead of Odoo. Their requests are
+        frozen now, with what the copy of the database knew.
+        """
         documents._move("unknown", error_message=self._asked_first(), retry_at=False)
+        if "last_number" in (self.status_data or {}):
+            # it may have been told since, and then counts the very receipts that are looked for
+            self.status_data = {name: value for name, value in self.status_data.items() if name != "last_number"}
+        for document in documents.filtered(lambda document: not document.request):
+            self._prepare(document, "lookup")
         known = self.last_number or ""
         if last is not None and known.isdecimal() and last > int(known):
             self._message_log(
