@@ -7,8 +7,8 @@ from ...tools.address import address_problem
 class FiscalAddress(models.AbstractModel):
     """Fields that hold the address of a service, marked `address="host"`, or `address="path"` where it has a path.
 
-    Login, password and the like have fields of their own, which are not shown and not logged; in an address they would
-    be. What an address must not have is refused when it is saved.
+    Login, password and the like have their own fields, which are neither shown nor logged; inside an address they would
+    be. An address with a part that it must not have is refused when it is saved.
     """
 
     _name = "fiscal.address"

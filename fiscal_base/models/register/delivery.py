@@ -31,7 +31,7 @@ class FiscalRegister(models.Model):
     def _sending(self, partner, email, phone):
         """Values of the document that say where its receipt is sent.
 
-        An address that was given for this very sale is a consent of its own.
+        An address that was given for this sale implies consent.
         """
         vals = {"deliver": ""}
         channels = []
@@ -54,7 +54,7 @@ class FiscalRegister(models.Model):
         return self.env["res.partner"]._phone_format_number(number, country, raise_exception=required)
 
     def _missing_contact(self, partner, email, phone):
-        """What keeps a receipt from being sent: a list of `email` and `sms`, empty where nothing does."""
+        """What keeps a receipt from being sent: a list of `email` and `sms`, empty if nothing does."""
         sending = self._sending(partner, email, phone)["deliver"].split(",")
         missing = ["email"] if self.send_email and "email" not in sending else []
         return missing + (["sms"] if self.send_sms and "sms" not in sending else [])
@@ -65,7 +65,7 @@ class FiscalRegister(models.Model):
         """Send the registered receipt to the customer (again).
 
         :param channel: one of `CHANNELS`
-        :raises UserError: where it cannot be sent, with the reason
+        :raises UserError: if it cannot be sent, with the reason
         """
         if channel in self._capabilities().delivers:
             self._call_provider("deliver", document, channel, address)
@@ -77,7 +77,7 @@ class FiscalRegister(models.Model):
             )
 
     def _demo_deliver(self, document, channel, address):
-        """The demo register has nobody to send to; that it was asked stands in the history of the document."""
+        """The demo register sends nothing; the document's history notes that it was asked."""
 
     @api.model
     def _channel_words(self, channel):

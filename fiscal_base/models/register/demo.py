@@ -8,10 +8,10 @@ from ...tools.outcome import FiscalData, Outcome, RegisterStatus
 
 
 class FiscalRegister(models.Model):
-    """The demo register: no network, no account, no law. The suite works with it the minute it is installed.
+    """The demo register: no network, no account, no law. The suite works with it right after installation.
 
-    It keeps no state of its own: everything it “prints” follows from the document, so a look-up gives the same answer
-    as the first sending.
+    It keeps no state: everything it “prints” follows from the document, so a look-up gives the same answer as the first
+    submission.
     """
 
     _inherit = "fiscal.register"

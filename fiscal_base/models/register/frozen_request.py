@@ -4,7 +4,7 @@ from ...tools.outcome import Outcome
 
 #: code of an outcome: what was sent cannot be read any more
 UNREADABLE = "unreadable"
-#: seconds until such a document is looked at again, by a program that may read it then
+#: seconds until such a document is tried again, perhaps by a version that can read it
 LATER = 3600
 
 
@@ -16,9 +16,9 @@ class FiscalDocument(models.Model):
     )
 
     def _unreadable(self):
-        """Why the frozen request cannot be read by its register now, a sentence; "" where it can.
+        """Why its register cannot read the frozen request now, as a sentence; "" if it can.
 
-        One without a format was frozen before formats were kept, by the provider of its register.
+        A request without a format is older than formats: the provider of its register froze it.
         """
         register, frozen = self.register_id, self.sudo().request_format
         if not self.sudo().request or not frozen or frozen == register._request_format():
@@ -32,16 +32,18 @@ class FiscalDocument(models.Model):
 
 
 class FiscalRegister(models.Model):
-    """What stands in a frozen request is read by the provider that froze it, in the form that it writes now."""
+    """A frozen request is read only by the provider that froze it, and only in the format that it writes now."""
 
     _inherit = "fiscal.register"
 
     def _request_format(self):
-        """Name of the form in which this register's provider freezes requests."""
+        """Name of the format in which this register's provider freezes requests."""
         return f"{self.provider}/{self._capabilities().request_format}"
 
     def _begin(self, document, kind):
-        """What was never sent and cannot be read is put into a request anew; what may have left is unknown."""
+        """A request that cannot be read is built again if it was never sent; if it may have left, its document is
+        unknown.
+        """
         document.invalidate_recordset()
         words = document._unreadable()
         if words and kind == "submit" and document.state == "queued":

@@ -7,15 +7,15 @@ from ..document.document import SENT
 
 
 class FiscalRegister(models.Model):
-    """Which register it is, and what that means for documents that may be there already.
+    """Which register this is, and what that means for documents that it may already have.
 
-    Fields with `names_the_register=True` (token, address, number of the device, account) say which one it is. While it
-    may have documents whose outcome is open, they name no other register, and no other service gets them: asked there,
-    they would not be known, and be registered once more. A lost token can be replaced: the service's answer shows that
-    it is the same register (`_<p>_register_identity`), or an accountant decides about the documents first.
+    Fields with `names_the_register=True` (token, address, number of the device, account) identify it. While the outcome
+    of any of its documents is open, they cannot be changed to name another register or service: asked there, the
+    documents would not be known and would be registered again. A lost token can be replaced if the service's answer
+    shows that it is the same register (`_<p>_register_identity`); else an accountant decides about the documents first.
 
-    A register whose provider's addon is gone keeps its provider, its documents and its place in lists and tills, and
-    is off. When the addon is installed again, it goes on with them.
+    If the provider's addon is uninstalled, the register keeps its provider, its documents and its place in lists and
+    tills, and is switched off. It carries on when the addon is installed again.
     """
 
     _inherit = "fiscal.register"
@@ -26,7 +26,7 @@ class FiscalRegister(models.Model):
     # === Which register it is ===
 
     def _has_left(self):
-        """Whether a document may be with the register whose outcome is not known here."""
+        """Whether the register may have a document whose outcome is not known here."""
         self.ensure_one()
         Document = self.env["fiscal.document"].sudo()
         mine = [("register_id", "=", self.id)]
@@ -36,7 +36,7 @@ class FiscalRegister(models.Model):
         return any(document._may_have_left() for document in queued)
 
     def _known_identity(self):
-        """What the service said last of which register it is: `{registration number, serial number}`, both or one."""
+        """The set of registration number and serial number that the service named last; both, or one of them."""
         said = self.status_data or {}
         known = {said.get("register_number"), said.get("serial_number")} - {None, ""}
         if known:
@@ -48,18 +48,18 @@ class FiscalRegister(models.Model):
         return {last.register_number} if last else set()
 
     def _is_the_same(self, known):
-        """Whether the service says, asked with the settings of now, that it is one of the register of `known`."""
+        """Ask the service, with the present settings, whether its register has one of the numbers in `known`."""
         if not known or not hasattr(self, f"_{self.provider}_register_identity"):
             return False
         try:
             return self._call_provider("register_identity") in known
-        except Exception:  # whatever goes wrong, nothing is shown
+        except Exception:  # any failure proves nothing
             return False
 
     def write(self, vals):
-        """Refuse what would name another register, or another service, while documents may be at this one.
+        """Refuse a change that would name another register or service while this one may have documents.
 
-        The same holds of emptying such a field. What is empty can be filled in: nothing was sent with it.
+        The same goes for emptying such a field. An empty field can be filled in: nothing was sent with it.
         """
         naming = [name for name in vals if getattr(self._fields.get(name), "names_the_register", False)]
         renamed = {}
@@ -93,7 +93,7 @@ class FiscalRegister(models.Model):
         return result
 
     def _renames(self, name, value):
-        """Whether `value` would name another register than the field does now."""
+        """Whether `value` would name another register than the field names now."""
         field = self._fields[name]
         if not name.startswith(f"{self.provider}_") or not self[name]:
             return False
@@ -103,7 +103,7 @@ class FiscalRegister(models.Model):
         return old != value
 
     def _prepare_for_another_service(self):
-        """What was never sent is put into a request of the new service, or waits for a person where it cannot be."""
+        """Forget requests that were never sent: the lane builds new ones for the new service."""
         queued = self.env["fiscal.document"].sudo().search([("register_id", "in", self.ids), ("state", "=", "queued")])
         queued.filtered("request")._engine().write({"request": False})
 
@@ -113,7 +113,7 @@ class FiscalRegister(models.Model):
         return not hasattr(self, f"_{self.provider}_capabilities")
 
     def _call_provider(self, method, *args):
-        """Where the addon is missing, what a register without one answers (`_missing_…`)."""
+        """Without its addon, answer as a register that has none (`_missing_…`)."""
         if self._addon_is_missing() and (function := getattr(self.sudo(), f"_missing_{method}", None)):
             return function(*args)
         return super()._call_provider(method, *args)
@@ -157,8 +157,8 @@ class FiscalRegister(models.Model):
         return super()._run_lane(*args, **options)
 
     def _provider_removed(self, registers):
-        """`ondelete` of a provider's selection value: the addon goes. The register keeps its provider and its
-        documents, and is off; nobody else takes them over.
+        """`ondelete` of a provider's selection value: the addon is uninstalled. The register keeps its provider and its
+        documents and is switched off; no other register takes them over.
         """
         for register in registers.sudo():
             register.with_context(tracking_disable=True).write(

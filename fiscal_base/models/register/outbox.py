@@ -4,22 +4,22 @@ from ..document.document import OPEN, SENT
 
 
 class FiscalRegister(models.Model):
-    """Into the outbox: how documents come to wait for their lane, and what wakes it."""
+    """The outbox: how documents are queued for their lane, and what wakes it."""
 
     _inherit = "fiscal.register"
 
     def _enqueue(self, vals):
         """Write a document into the outbox, in the transaction of the caller. No network, no lock.
 
-        A till announces itself by `fiscal_till` in the context: it drives the lane in a request of its own, and the
-        scheduled action, which comes by every minute, is there for the case that it does not.
+        A till announces itself by `fiscal_till` in the context: it drives the lane in a separate request. If it fails
+        to, the scheduled action does, which runs every minute.
 
-        What the register would refuse is kept all the same, as `rejected` with the reasons: a paid sale is not turned
-        back for the sake of its receipt.
+        A document that the register would refuse is stored as `rejected`, with the reasons: a paid sale is not turned
+        back because of its receipt.
 
         :param dict vals: values of the `fiscal.document`; `event` names the business event, `problems` are sentences
-            that are known before the receipt is checked
-        :returns: the document of this event, new or the one that is there already
+            known before the receipt is checked
+        :returns: the document of this event, new or existing
         """
         self.ensure_one()
         Document = self.env["fiscal.document"].sudo()
@@ -66,7 +66,7 @@ class FiscalRegister(models.Model):
                 register._tell_tills()
 
     def _try_again(self):
-        """End the pause of the lane, and of the document that holds it up, because a person at a till says so."""
+        """End the pause of the lane and of the document that holds it up, because a person at a till asks for it."""
         for register in self.sudo().filtered("retry_at"):
             register.retry_at = False
         for register in self:
@@ -76,7 +76,7 @@ class FiscalRegister(models.Model):
             head.sudo()._try_again()
 
     def _ensure_lane(self):
-        """Every register has a scheduled action of its own: two tills never wait for one another's service."""
+        """Give every register its own scheduled action, so that no till waits for another one's service."""
         model = self.env["ir.model"]._get_id("fiscal.register")
         for register in self.sudo():
             vals = {
@@ -106,7 +106,7 @@ class FiscalRegister(models.Model):
     def _enqueue_simple(self, operation, event, employee, total=0.0, **vals):
         """Queue an operation that has at most a sum: shifts, cash in and out, reports.
 
-        :param employee: the cashier; the register's own where there is none
+        :param employee: the cashier; by default the register's own
         :param total: sum of cash in currency units
         """
         self.ensure_one()
@@ -126,8 +126,8 @@ class FiscalRegister(models.Model):
         )
 
     def _opening_goes_first(self):
-        """Whether an opening may stand before what waits: that waits for it, unless a shift is still to be closed, or
-        it is not known of something whether it was registered.
+        """Whether an opening may go before the waiting documents: they wait for it, unless a shift is still to be
+        closed or the outcome of a document is unknown.
         """
         return not self.env["fiscal.document"].search_count(
             [

@@ -84,7 +84,7 @@ class FiscalRegister(models.Model):
     # === Lines ===
 
     def _sold_line(self, line, count, full):
-        """What the receipt says of a line of an invoice or order, besides its tax and amount.
+        """What the receipt says about a line of an invoice or order, besides its tax and amount.
 
         :param line: `account.move.line` or `sale.order.line`
         :param count: its quantity
@@ -107,7 +107,7 @@ class FiscalRegister(models.Model):
         :param rows: `(amount, taxes, values of fiscal.document.line)`, amounts with taxes, negative for discounts
         :param total: what is paid of them in all
         :param sign: payment method sign
-        :param whole: whether all of it is paid at once; a part has no quantities and unit prices any more
+        :param whole: whether all of it is paid at once; a part has no quantities and unit prices
         :returns: `(values of fiscal.document.line, problems)`
         """
         problems = []
@@ -134,7 +134,7 @@ class FiscalRegister(models.Model):
         code = ("", ", ".join(taxes.mapped("name")), 0, False, False) if problem else code
         line = {**vals, "amount": float(amount), "method_sign": sign}
         codes = self.env["fiscal.tax.code"]._of(self._capabilities().tax_vocabulary)
-        if any(other.calculated for other in codes):  # where the law tells a payment from what it is paid for
+        if any(other.calculated for other in codes):  # where the law distinguishes a payment from what it pays for
             if sign in PAYMENT_ONLY:
                 line["subject"] = "10"
             if sign in PREPAID:

@@ -21,7 +21,7 @@ TYPES = (
 
 
 class FiscalRegister(models.Model):
-    """What a receipt says of a payment that names no goods: the details template, a text with tags in braces."""
+    """What a receipt says about a payment that names no goods: the details template, a text with tags in braces."""
 
     _inherit = "fiscal.register"
 
@@ -56,7 +56,7 @@ class FiscalRegister(models.Model):
         return journal.fiscal_details_template or self.details_template or self._details_default(payment)
 
     def _details_default(self, payment=None):
-        """The words of the country for what is known of `payment`: its invoice, its order, else an advance."""
+        """The country's text for what `payment` is known to pay: its invoice, its order, else an advance."""
         company = self.company_id or self.env.company
         words = DETAILS.get(company.account_fiscal_country_id.code, DETAILS[""])
         if payment and any(payment.sudo()._details_invoices().mapped("name")):
@@ -208,7 +208,7 @@ class FiscalRegister(models.Model):
 
     @api.model
     def _details_problems(self, template):
-        """Every problem of a template, each a sentence for people."""
+        """Every problem of a template, as sentences for the user."""
         problems = []
         for tag, meant in texts.unknown(template, [*self._details_tags(), *self._details_custom()]):
             if meant:
@@ -246,10 +246,11 @@ class FiscalRegister(models.Model):
         }
 
     def details_preview(self, template, payment_id=False):
-        """What `template` says of a payment, or with the examples where none is given.
+        """What `template` says about a payment, or about the examples if none is given.
 
-        :param template: an empty one: what is said while there is none
-        :returns: `text` as on the receipt, `whole` where it had to be shortened, else "", `problems`: sentences
+        :param template: if it is empty, the default is shown
+        :returns: `text` as on the receipt; `whole`, the full text, if it had to be shortened, else ""; `problems`:
+            sentences
         """
         self.check_access("read")
         payment = self.env["account.payment"].browse(payment_id or ())

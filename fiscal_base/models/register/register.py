@@ -27,44 +27,44 @@ class FiscalRegister(models.Model):
     ``_<p>_capabilities(self) -> tools.capabilities.Capabilities``
         What the register can do with its present settings.
     ``_<p>_validate(self, receipt) -> list[str]``
-        Every problem of a `tools.receipt.Receipt`, each a sentence for people. Called before it is queued. No I/O.
+        Every problem of a `tools.receipt.Receipt`, as sentences for the user. Called before it is queued. No I/O.
     ``_<p>_prepare(self, document, receipt) -> dict``
-        The request as JSON values, complete but for secrets (they are added when it is sent). It is frozen on the
+        The request as JSON values, complete except for secrets (they are added when it is sent). It is frozen on the
         document and committed before a byte leaves; a repeat gets the same value. A pure mapping into `protocol.py`.
     ``_<p>_submit(self, document, request: dict) -> tools.outcome.Outcome``
         Sends `request` once and says what became of it. Writes nothing. An exception counts as unknown.
     ``_<p>_lookup(self, document, request: dict) -> tools.outcome.Outcome``
-        Asks by `document.key`, never creates anything. `not_sent` means: the service surely never executed it. Where it
-        could not be asked (no connection, wrong key), answer `unknown` or `blocked`; the document stays as it is.
+        Asks by `document.key` and never creates anything. `not_sent` means that the service has never executed it. If
+        it could not be asked (no connection, wrong key), return `unknown` or `blocked`; the document stays as it is.
     ``_<p>_status(self) -> tools.outcome.RegisterStatus``
         The health check.
     ``_<p>_receipt_views(self, document) -> list[dict]``
         `{"kind": "page" | "pdf" | "image" | "text", "name": str, "url": str or "content": bytes}`, to open, print and
         mail. Optional; by default the page at `document.receipt_url`.
     ``_<p>_register_identity(self) -> str``
-        Registration or serial number of the register, as the service answers now; "" where it does not. Proves that a
+        Registration or serial number of the register, as the service reports it now; "" if it does not. Proves that a
         new token or address names the same register (`models/register/identity.py`). Asks the service. Optional.
     ``_<p>_secret_owners(self) -> list[recordset]``
         Records besides the register whose `Secret` fields belong to it, such as accounts of cashiers. Optional.
     ``_<p>_secrets(self) -> list[str]``
-        Values besides those of `Secret` fields that must never be kept with an attempt or shown. Optional.
+        Values besides those of `Secret` fields that must never be stored with an attempt or shown. Optional.
     ``_<p>_readable(self, response) -> bool``
-        Whether a text is an answer of the service, to be kept with the attempt and read by accountants; by default JSON
-        is. What a gateway or a wrong address answers instead is not kept. Optional.
+        Whether a text is an answer of the service, to be stored with the attempt for accountants to read; by default
+        JSON is. What a gateway or a wrong address answers instead is not stored. Optional.
     ``_<p>_cashier_problem(self, employee) -> str | False``
-        Why `employee` cannot be the cashier of this register, for example for want of an account at the service. Asked
-        when the till opens and before a document is queued. Optional, no I/O.
+        Why `employee` cannot be the cashier of this register, for example because it has no account at the service.
+        Asked when the till opens and before a document is queued. Optional, no I/O.
     ``_<p>_deliver(self, document, channel, address)``
-        Let the service send a registered receipt to the customer by one of `Capabilities.delivers`; `UserError` with a
-        sentence where it cannot. Only with such channels.
+        Let the service send a registered receipt to the customer by one of `Capabilities.delivers`; raise `UserError`
+        if it cannot. Needed only with such channels.
 
-    Tokens, passwords and keys are `Secret` fields (`secret.py`): they lie in rows that no lane writes, are
-    hidden in everything that is kept, and go with a neutralized copy. What a service gives is kept by `_keep`.
+    Tokens, passwords and keys are `Secret` fields (`secret.py`): they are stored in rows that no lane writes, masked in
+    everything that is stored, and removed from a neutralized copy. `_keep` stores what a service issues.
 
-    A service that calls back tells its news by `fiscal.document._told`, or has the document looked up at once by
-    `_ask_now`, after it has proved itself; the lane asks as well, so a lost callback loses nothing.
+    A callback is verified first. Then `fiscal.document._told` takes its news, or `_ask_now` has the document looked up
+    at once. The lane polls as well, so a lost callback loses nothing.
 
-    A register that only a browser beside it can reach, or that calls by itself, gives `_<p>_conversation` instead of
+    A register that only a browser beside it can reach, or that calls Odoo, has `_<p>_conversation` instead of
     `_<p>_submit`, `_<p>_lookup` and `_<p>_status`: see `models/register/relay.py`.
 
     The engine around it is in `models/register/lane.py`. A provider holds no state machine.
@@ -327,7 +327,7 @@ class FiscalRegister(models.Model):
         return self._call_provider("capabilities")
 
     def _secrets(self):
-        """Values that must never be stored with an attempt: those of every `Secret` field, whatever the provider is
+        """Values that must never be stored with an attempt: those of every `Secret` field, whichever provider is set
         now, and of the records that the provider names.
         """
         owners = [self]
@@ -339,7 +339,7 @@ class FiscalRegister(models.Model):
         return secrets
 
     def _cashier_problem(self, employee):
-        """A sentence that says why `employee` cannot be the cashier of this very register, or False."""
+        """A sentence that says why `employee` cannot be the cashier of this register, or False."""
         if not hasattr(self, f"_{self.provider}_cashier_problem"):
             return False
         problems = self._checked(lambda: [self._call_provider("cashier_problem", employee)])
@@ -355,8 +355,8 @@ class FiscalRegister(models.Model):
     # === Checks before a document is queued ===
 
     def _problems(self, receipt):
-        """Every reason why the register would refuse `receipt`, each a sentence for people. Never raises for what a
-        provider's check does: a paid sale is not turned back because a program fails.
+        """Every reason why the register would refuse `receipt`, as sentences for the user. Never raises what a
+        provider's check raises: a paid sale is not turned back because a program fails.
         """
         self.ensure_one()
         return self._checked(lambda: self._found_problems(receipt))
@@ -414,9 +414,9 @@ class FiscalRegister(models.Model):
     # === Taxes ===
 
     def _tax_code(self, taxes):
-        """The code under which `taxes` (those of one line) stand on the receipt.
+        """The code of `taxes` (those of one line) on the receipt.
 
-        :returns: `(code, name, rate, without_tax, legacy)`, or None where they are not mapped
+        :returns: `(code, name, rate, without_tax, legacy)`, or None if they are not mapped
         """
         self.ensure_one()
         vocabulary = self._capabilities().tax_vocabulary
@@ -494,7 +494,7 @@ class FiscalRegister(models.Model):
         return max(0.0, min(self.till_wait, 10.0))
 
     def _status(self):
-        """Ask the register how it is, keep what it says, and return it."""
+        """Check the register's health, store the result and return it."""
         self.ensure_one()
         status = self._call_provider("status")
         self._note_status(status)
@@ -519,7 +519,7 @@ class FiscalRegister(models.Model):
         }
 
     def action_test_connection(self):
-        """Ask the register and say in plain words what was found. For whoever sees the register."""
+        """Check the register and report the result in plain words. For all who may see the register."""
         self.ensure_one()
         self.check_access("read")
         if self._capabilities().relay:
@@ -568,7 +568,7 @@ class FiscalRegister(models.Model):
         return self.env._("open") if status.shift_open else self.env._("closed")
 
     def _till_status(self):
-        """The register light of a till, as JSON values; no setting and no secret is in it."""
+        """The register light of a till, as JSON values, without settings and secrets."""
         self.ensure_one()
         shift = self.shift_id
         health = "off" if self.state != "enabled" else self.health
@@ -588,7 +588,7 @@ class FiscalRegister(models.Model):
         }
 
     def _tell_tills(self):
-        """Let the register light of every open till show how the register is now."""
+        """Update the register light of every open till."""
         for register in self:
             for config in register.sudo().pos_config_ids.filtered("current_session_id"):
                 config._notify("FISCAL", {"register": register._till_status(), "order": False})

@@ -21,14 +21,14 @@ class FiscalRegister(models.Model):
             register.warning_count = counts.get(register.id, 0)
 
     def _earlier_shift(self, document):
-        """The closed shift in which `document` was registered, as its time says and its number where that is known: a
-        look-up may find it when the next shift is open. None where it belongs to the current or to a new shift.
+        """The closed shift in which `document` was registered, by its time and, if known, its number: a look-up may
+        find the document when the next shift is already open. None if it belongs to the current or a new shift.
         """
         number, at, current = document.shift_number, document.registered_at, self.shift_id
         if number and number == current.number:
             return current.browse()
         if not number and current.opened_at and at >= current.opened_at.replace(second=0):
-            return current.browse()  # many registers tell their time to the minute
+            return current.browse()  # many registers report times to the minute
         past = [("register_id", "=", self.id), ("state", "=", "closed")]
         past += [("opened_at", "<", at + timedelta(minutes=1)), ("closed_at", ">=", at)]
         if number:

@@ -20,33 +20,34 @@ MARGIN = 15
 
 
 class FiscalRegister(models.Model):
-    """Registers that the server cannot reach: somebody beside them carries requests there and replies back.
+    """Registers that the server cannot reach: a carrier beside them takes requests there and brings replies back.
 
-    A *carrier* is a browser on the computer of the register, or a service that calls Odoo by itself. It takes one
-    request at a time out of the lane (`_relay_take`) and brings the reply (`_relay_bring`); nothing else differs from
-    a lane that the server drains: the same order, the same three commits, the same conversation of the provider.
+    A *carrier* is a browser on the register's computer, or a service that calls Odoo. It takes one request at a time
+    from the lane (`_relay_take`) and brings the reply (`_relay_bring`). Everything else is as in a lane that the server
+    drains: the same order, the same three commits, the same conversation of the provider.
 
-    The lane's lock cannot be held meanwhile, since a carrier may be gone for good. A request that is out has a token
-    and a lease (`Capabilities.relay` seconds) instead: while it lasts, nobody else gets one; when it is over, the
-    document is unknown and is looked up through the next carrier. The replies so far are kept with the attempt, and the
-    conversation is replayed with them; so it must not depend on anything but the document and the replies.
+    The lane's lock cannot be held meanwhile, since a carrier may never come back. Instead, a request that is out has a
+    token and a lease (`Capabilities.relay` seconds). Until the lease expires, nobody else gets a request; then the
+    document is unknown and is looked up through the next carrier. The replies so far are stored with the attempt, and
+    the conversation is replayed with them, so it must depend on nothing but the document and the replies.
 
-    A reply that comes after its lease, when the document has been dealt with otherwise, ends its conversation: nothing
-    more is sent on its account, and only a registration that it tells of counts. A carrier that was asleep does not
-    carry a request out after its lease (`carry.js`).
+    A reply that comes after its lease, when the document has been settled otherwise, ends its conversation: nothing
+    more is sent because of it, and it counts only if it reports a registration. A carrier that was asleep does not
+    carry out a request after its lease (`carry.js`).
 
-    A provider gives ``_<p>_conversation(document, request, kind)``: a generator that yields `tools.transport.Request`,
-    is sent `Answer` or `Lost`, and returns an `Outcome` (kinds `submit`, `lookup`) or a `RegisterStatus` (`status`,
-    with no document). What it yields goes to a browser: there is no secret in it, and `auth` is not handed on.
+    A provider implements ``_<p>_conversation(document, request, kind)``: a generator that yields
+    `tools.transport.Request`, is sent `Answer` or `Lost`, and returns an `Outcome` (kinds `submit`, `lookup`) or a
+    `RegisterStatus` (`status`, with no document). What it yields goes to a browser: it contains no secret, and `auth`
+    is not passed on.
     """
 
     _inherit = "fiscal.register"
 
     relay_until = fields.Datetime(readonly=True, copy=False)
-    # whose request is out, or was the last to be
+    # the attempt whose request is out, or was out last
     relay_attempt_id = fields.Many2one("fiscal.attempt", readonly=True, copy=False, groups="base.group_system")
     relays = fields.Boolean(compute="_compute_relays")
-    # where nobody would carry what is queued
+    # set when nobody would carry the queued documents
     relay_warning = fields.Char(compute="_compute_relay_warning", compute_sudo=True)
 
     def _compute_relays(self):
@@ -72,10 +73,10 @@ class FiscalRegister(models.Model):
     # === Ways in ===
 
     def _relay_take(self):
-        """The next request of the lane for a carrier, as JSON values, or None where there is nothing to carry now.
+        """The next request of the lane for a carrier, as JSON values, or None if there is nothing to carry now.
 
-        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout", "lease"}`, the last two in
-            seconds: for the reply, and from now on until the request must not be carried out any more
+        :returns: `{"token", "provider", "method", "url", "headers", "body", "timeout", "lease"}`; in seconds, how long
+            to wait for the reply, and for how long from now the request may be carried out
         """
         if not self._capabilities().relay:
             return None
@@ -88,8 +89,8 @@ class FiscalRegister(models.Model):
     def _relay_bring(self, token, reply):
         """Take the reply to the request with `token`: `{"status": int, "text": str}`, or `{"error": str}`.
 
-        A reply that comes twice changes nothing, and one that comes too late nothing but what it surely registered.
-        One that somebody else brings than who took the request, or for another register, is none.
+        A reply that comes twice changes nothing; one that comes too late counts only if it reports a registration. A
+        reply for another register, or from somebody who did not take the request, is ignored.
 
         :returns: the next request, as `_relay_take`
         """
@@ -141,13 +142,13 @@ class FiscalRegister(models.Model):
         return {"action": self._status_notification(said)}
 
     def action_relay(self):
-        """Work off the queue from the browser that shows the register. For whoever sees it; `relay` asks for more."""
+        """Process the queue from the browser that shows the register. For all who may see it; `relay` requires more."""
         self.ensure_one()
         self.check_access("read")
         return {"type": "ir.actions.client", "tag": "fiscal_relay", "params": {"register_id": self.id}}
 
     def _relay_for_accountant(self):
-        """The register in the hands of the engine, for an accountant who may see it."""
+        """The register as the superuser, for an accountant who may see it."""
         self.ensure_one()
         if not self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
             raise AccessError(self.env._("Only accountants can send documents from this computer."))
@@ -165,7 +166,7 @@ class FiscalRegister(models.Model):
         return bool(self.state == "enabled" and self._capabilities().relay and not self._relayed())
 
     def _relay_awaits(self, attempt):
-        """Whether the conversation of `attempt` goes on: its document has not been dealt with otherwise meanwhile."""
+        """Whether the conversation of `attempt` goes on: its document has not been settled otherwise."""
         return bool(
             attempt == self.relay_attempt_id
             and not attempt.finished_at
@@ -198,7 +199,7 @@ class FiscalRegister(models.Model):
         return self._once(lambda: self._begin(document, "submit" if document.state == "queued" else "lookup"))
 
     def _relay_keep(self, attempt, reply):
-        """Keep a reply with its attempt. Its token is used up, and its lease is over."""
+        """Store a reply with its attempt. That uses up its token and ends its lease."""
         reply = storable(reply) if isinstance(reply, dict) else {}
         attempt._engine().write({"relay_token": False, "replies": [*(attempt.replies or []), reply]})
         if attempt == self.relay_attempt_id:
@@ -207,7 +208,7 @@ class FiscalRegister(models.Model):
     def _relay_step(self, attempt):
         """Go on with the conversation of `attempt`.
 
-        :returns: the next request of it as the carrier gets it, or None at its end, when its outcome is stored
+        :returns: its next request as the carrier gets it, or None at the end, when the outcome is stored
         """
         document = attempt.document_id
         kind = self._relay_kind(attempt)
@@ -227,7 +228,7 @@ class FiscalRegister(models.Model):
         return None
 
     def _relay_late(self, attempt, reply):
-        """A reply that nobody waits for any more. What it would go on with is not sent."""
+        """A reply that nobody waits for any more. Its conversation sends nothing further."""
         self._once(lambda: self._relay_keep(attempt, reply))
         document = attempt.document_id
         # the frozen request, or what is left of it under a key that was given up; a secret in that is hidden
@@ -280,7 +281,7 @@ class FiscalRegister(models.Model):
 
 
 def _reply(raw):
-    """A reply as a carrier brought it, as the transport knows it. What is no answer is a lost one."""
+    """A carrier's reply as the transport knows it; anything that is not an answer is a lost one."""
     status, text = raw.get("status"), raw.get("text")
     if isinstance(status, int) and isinstance(text, str) and len(text) <= MAX_ANSWER:
         return Answer(status, text)

@@ -12,12 +12,12 @@ CONFLICTS = 5
 
 
 class Secret(fields.Char):
-    """A token, password, key or PIN: `fields.Char` whose value lies in a row of `fiscal.secret`.
+    """A token, password, key or PIN: a `fields.Char` whose value is stored in a row of `fiscal.secret`.
 
-    Odoo repeats a request that collides with another one, and writes the statement that failed into the log. A lane
-    writes the row of its register all the time; so no secret stands there. From `secret` follow: only the administrator
-    of the system reads it, it is not copied, it is hidden in what is kept of requests and answers (`_secrets`), and it
-    is gone from a neutralized copy of the database. It cannot be searched for.
+    When two requests collide, Odoo logs the statement that failed and repeats the request. A lane writes the row of its
+    register all the time, so no secret is stored there. A secret can be read by the system administrator alone, is not
+    copied, is masked in stored requests and answers (`_secrets`), and is removed from a neutralized copy of the
+    database. It cannot be searched for.
 
     Only for models that inherit `fiscal.secret.mixin`.
     """
@@ -35,7 +35,7 @@ class Secret(fields.Char):
         super().__init__(**({"string": string} if string else {}), **{**own, **options})
 
     def _load(self, records):
-        # all secrets of the records in one query: whoever proves itself has a token, a login and a password
+        # all secrets of the records in one query: to verify a call takes a token, a login and a password
         values = records.env["fiscal.secret"]._values(records._name, records._origin.ids)
         for name, field in records._fields.items():
             if isinstance(field, Secret):
@@ -52,7 +52,7 @@ class Secret(fields.Char):
 
 
 class FiscalSecret(models.Model):
-    """Values of `Secret` fields, one a row. Nobody has a right to it; the fields are the only way in."""
+    """Values of `Secret` fields, one per row. No user has access rights to it; the fields are the only way in."""
 
     _name = "fiscal.secret"
     _description = "Secret"
@@ -74,8 +74,8 @@ class FiscalSecret(models.Model):
 
     @api.model
     def _set(self, model, res_id, name, value):
-        """Keep one value. A conflict shows in the first two statements, where the value does not stand: neither Odoo
-        nor PostgreSQL writes it into a log.
+        """Store one value. A conflict shows up in the first two statements, which do not contain the value, so neither
+        Odoo nor PostgreSQL logs it.
         """
         cr = self.env.cr
         row = (model, res_id, name)
@@ -88,7 +88,7 @@ class FiscalSecret(models.Model):
 
     @api.model
     def _move(self, model, names):
-        """For migrations: take the values of columns that held secrets, and drop these columns."""
+        """For migrations: move the values out of columns that held secrets, and drop these columns."""
         table = self.env[model]._table
         for name in names:
             self.env.cr.execute(
@@ -116,7 +116,7 @@ class FiscalSecret(models.Model):
 
     @api.autovacuum
     def _gc_secrets(self):
-        """Secrets of records that are gone, whoever deleted them."""
+        """Delete the secrets of records that no longer exist."""
         self.env.cr.execute("SELECT DISTINCT model FROM fiscal_secret")
         for (model,) in self.env.cr.fetchall():
             if model in self.env:
@@ -135,8 +135,8 @@ class FiscalSecretMixin(models.AbstractModel):
     _description = "Record with secrets"
 
     def _own_secrets(self):
-        """The values of all secret fields of these records, in one query, but for PINs: a few digits would black out
-        sums and numbers, and no request that is kept has one; where one is named, it is hidden by its name.
+        """The values of all secret fields of these records, in one query, except PINs: to mask a few digits would mask
+        sums and numbers too. No stored request contains a PIN; where one is named, its name masks it.
         """
         if not self.ids:
             return []
@@ -157,8 +157,8 @@ class FiscalSecretMixin(models.AbstractModel):
         return result
 
     def _keep(self, vals):
-        """Write what a provider has obtained from its service, such as a token, in a transaction of its own: that of
-        the caller is rolled back after each call. A conflict is tried again, and never undoes the call.
+        """Write what a provider has obtained from its service, such as a token, in a separate transaction: the caller's
+        is rolled back after each call. A conflict is retried and never undoes the call.
 
         :param dict vals: as for `write`
         """

@@ -8,12 +8,12 @@ from ...tools.money import ZERO, money, spread
 class FiscalShift(models.Model):
     """A shift of a register, from its opening to its Z report.
 
-    Counters are sums by name. A provider that tells the service's own counters (`FiscalData.counters`) uses the same
+    Counters are sums by name. A provider that reports the service's own counters (`FiscalData.counters`) uses the same
     names, as far as the service has them:
 
     * `sale.count`, `sale.total`, `sale.cash`, `sale.electronic`, … (the keys of `const.PAYMENT_KINDS`), and the same
-      for `sale_return`. Where the service keeps the receipts of a prepayment together (`Capabilities.chains`), each of
-      them counts with what was paid then: the credit of the first comes again with those after it;
+      for `sale_return`. Where the service keeps the receipts of a prepayment together (`Capabilities.chains`), each
+      counts with what was paid then: the credit of the first is counted again with the later ones;
     * `sale.tax.<code>`, `sale_return.tax.<code>`: sums of the lines with that tax code;
     * `cash_in`, `cash_out`, `cash_withdrawal`;
     * `cash`: what the shift added to the drawer.
@@ -104,7 +104,7 @@ class FiscalShift(models.Model):
         return counters
 
     def _counter_rows(self):
-        """`[{"label", "odoo", "service", "difference"}]` for reports; `service` is None where it tells nothing."""
+        """`[{"label", "odoo", "service", "difference"}]` for reports; `service` is None if it reports nothing."""
         own, service = self._counters(), self.z_data or {}
         taxes = dict(self.sudo().document_ids.line_ids.mapped(lambda line: (line.tax_code, line.tax_name)))
         rows = []
@@ -146,7 +146,7 @@ class FiscalShift(models.Model):
         return f"{operations[operation]}: {what}"
 
     def _close(self, document):
-        """End the shift with its Z report, and mark where the service counted otherwise."""
+        """End the shift with its Z report, and mark where the service's counters differ."""
         self.ensure_one()
         self.write(
             {
@@ -159,7 +159,7 @@ class FiscalShift(models.Model):
         self.differs = any(row["difference"] for row in self._counter_rows())
 
     def action_print(self):
-        """The X report of an open shift, the Z report of a closed one, as a page to print. For whoever sees it."""
+        """The X report of an open shift, the Z report of a closed one, as a page to print. For all who may see it."""
         self.ensure_one()
         self.check_access("read")
         return {

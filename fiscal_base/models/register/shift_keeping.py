@@ -7,17 +7,19 @@ from odoo import fields, models
 from ...const import NEEDS_SHIFT
 from ..document.document import OPEN
 
-#: minutes before the 24 hours of a shift are over, at which it is closed at the latest
+#: a shift is closed at the latest so many minutes before its 24 hours are over
 SHIFT_MARGIN = 20
 
 
 class FiscalRegister(models.Model):
-    """Shifts: opened before what needs one, renewed and closed in time, and kept in step with what was registered."""
+    """Shifts: opened before a document that needs one, renewed and closed in time, kept in step with what was
+    registered.
+    """
 
     _inherit = "fiscal.register"
 
     def _opening_for(self, document):
-        """Put the opening of a shift before `document` where the register's policy asks for it.
+        """Put the opening of a shift before `document` if the register's policy requires it.
 
         :returns: whether one was put there
         """
@@ -49,7 +51,7 @@ class FiscalRegister(models.Model):
             self._enqueue_simple(operation, f"{event}:{operation}", document.employee_id, priority=priority)
 
     def _open_shift_before(self, document):
-        """Open the shift for a document that should have opened it itself, as the service refuses to.
+        """Open the shift for a document that should have opened it itself, since the service refuses to.
 
         :returns: whether an opening was put before the document
         """
@@ -61,7 +63,7 @@ class FiscalRegister(models.Model):
         return True
 
     def _forget_shift(self):
-        """The register says that no shift is open: Odoo's record of it ends too."""
+        """End Odoo's record of the shift, since the register says that none is open."""
         self.shift_id.write({"state": "closed", "closed_at": fields.Datetime.now()})
         self.shift_id = False
 
@@ -83,7 +85,7 @@ class FiscalRegister(models.Model):
             self._enqueue_simple("shift_close", f"shift:{shift.id}:close", self.employee_id or shift.opened_by_id)
 
     def _close_shift_after_sessions(self):
-        """Close a shift that the last sessions have left open: of two that close at once each sees the other."""
+        """Close a shift that the last sessions left open: when two close at once, each sees the other one open."""
         if not self.shift_id:
             return
         last = self.env["pos.session"].search(
@@ -101,7 +103,7 @@ class FiscalRegister(models.Model):
         """Keep the record of shifts in step with what was registered."""
         number = document.shift_number
         if number and self.shift_id and not self.shift_id.number and document.operation != "shift_open":
-            # whatever opened it did not tell its number, an answer that was lost for example
+            # the opening did not report its number, for example because its answer was lost
             self.shift_id.number = number
         if document.operation == "shift_close":
             self._close_shift(document)
@@ -129,7 +131,7 @@ class FiscalRegister(models.Model):
         self.shift_id = False
 
     def _shift_expected(self):
-        """Whether a shift will be open once the queue is worked off."""
+        """Whether a shift will be open once the queue is processed."""
         last = self.env["fiscal.document"].search(
             [
                 ("register_id", "=", self.id),

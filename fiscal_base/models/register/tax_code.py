@@ -4,7 +4,7 @@ from odoo import api, fields, models, tools
 
 
 class Code(NamedTuple):
-    """A `fiscal.tax.code` outside of a transaction."""
+    """A `fiscal.tax.code` outside a transaction."""
 
     code: str
     name: str
@@ -44,7 +44,9 @@ class FiscalTaxCode(models.Model):
     @api.model
     @tools.ormcache("vocabulary", "self.env.lang")
     def _of(self, vocabulary):
-        """The codes in use of `vocabulary` in their order, as `Code`: a sale looks one up for each of its lines."""
+        """The active codes of `vocabulary` in their order, as `Code`. Cached, since a sale looks one up for each of its
+        lines.
+        """
         return tuple(
             Code(code.code, code.name, code.rate, code.without_tax, code.calculated, code.legacy)
             for code in self.search([("vocabulary", "=", vocabulary)])

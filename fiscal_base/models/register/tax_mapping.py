@@ -2,7 +2,7 @@ from odoo import fields, models
 
 
 class FiscalTaxMapping(models.Model):
-    """An Odoo tax named by hand for a register where its rate alone does not tell the code."""
+    """The code of an Odoo tax on a register, chosen by hand where the rate alone does not determine it."""
 
     _name = "fiscal.tax.mapping"
     _description = "Fiscal tax mapping"

@@ -11,19 +11,19 @@ from .lane import PROBE_AFTER
 
 _logger = logging.getLogger(__name__)
 
-#: seconds of silence after which an idle register is asked how it is
+#: seconds of silence after which the health of an idle register is checked
 HEALTH_EVERY = 600
 #: first half of the advisory lock of those who make alerts; the second half is the register's id
 ALERTS = 0x0F15CA2
-#: minutes after which a scheduled action that is due and has not run counts as standing still
+#: minutes after which a scheduled action that is due and has not run counts as stuck
 STANDING = 10
 
 
 class FiscalRegister(models.Model):
-    """What goes by the clock, and who is called when something stands still.
+    """What happens by the clock, and who is alerted when something is stuck.
 
-    Alerts do not depend on the lane that they are about: a scheduled action looks at all registers, and whoever works
-    with one (a till, a form of the back office) sees and says it too, since scheduled actions may all stand still.
+    Alerts do not depend on the lane that they are about: a scheduled action checks all registers. A till or a form that
+    uses a register checks it too, since all scheduled actions may be stuck.
     """
 
     _inherit = "fiscal.register"
@@ -31,16 +31,16 @@ class FiscalRegister(models.Model):
     stuck_message = fields.Text(string="Why documents wait", compute="_compute_stuck_message")
 
     def _responsible(self):
-        """Who is called when the register or one of its documents needs a person."""
+        """Who is alerted when the register or one of its documents needs a person."""
         return self.user_id or self.env.ref("base.user_admin")
 
     def _watch(self):
-        """What goes by the clock in the lane itself: close the shift in time."""
+        """What the lane itself does by the clock: close the shift in time."""
         self._close_shift_in_time()
         self._close_shift_after_sessions()
 
     def _check_health(self):
-        """Ask an idle register now and then how it is, so that its card and the tills tell the truth."""
+        """Check the health of an idle register now and then, so that its card and the tills are up to date."""
         silent = fields.Datetime.now() - timedelta(seconds=HEALTH_EVERY)
         capabilities = self._capabilities()
         if self.state != "enabled" or not capabilities.status or capabilities.relay:
@@ -56,19 +56,19 @@ class FiscalRegister(models.Model):
 
     @api.model
     def _cron_watch(self):
-        """The scheduled action of all registers, those that are off or archived too."""
+        """The scheduled action of all registers, including those switched off or archived."""
         for register in self.with_context(active_test=False).search([("provider", "!=", False)]):
             register._look_after()
         self.env["mail.activity"].sudo()._fiscal_mail()
 
     def _look_after(self):
-        """Call the responsible person where the register needs one, in a transaction of its own; never raises."""
+        """Alert the responsible person if the register needs one, in a separate transaction; never raises."""
         try:
             with self.pool.cursor() as cr:
                 env = api.Environment(cr, SUPERUSER_ID, {})
                 register = env["fiscal.register"].browse(self.id).exists()
                 if not register:
-                    return  # one that is not committed yet has nothing to be told of
+                    return  # a register that is not committed yet has nothing to report
                 register.with_context(lang=register._responsible().lang)._alert_alone()
         except Exception:
             _logger.exception("fiscal register %s: the alert could not be made", self.id)
@@ -79,7 +79,7 @@ class FiscalRegister(models.Model):
         if not cr.fetchone()[0]:
             return
         try:
-            self._commit()  # what was committed before the lock was had is to be seen
+            self._commit()  # so that what was committed before the lock was obtained is seen
             self._alert_or_calm()
             self._commit()
         finally:
@@ -89,7 +89,7 @@ class FiscalRegister(models.Model):
                 self._commit()
 
     def _alert_or_calm(self):
-        """Keep one activity for the responsible person while the register needs one, and take it back afterwards."""
+        """Keep one activity for the responsible person while the register needs one, and withdraw it afterwards."""
         words = self._stuck_words()
         if self.health == "problem" and self.failures >= PROBE_AFTER and self.health_message not in words:
             words.append(self.health_message or "")
@@ -112,7 +112,7 @@ class FiscalRegister(models.Model):
             register.stuck_message = "\n".join(stored._stuck_words() if stored else []) or False
 
     def _stuck_words(self):
-        """Sentences that say what has waited for longer than `alert_after` minutes, and why; none where nothing has."""
+        """Sentences that say what has waited for longer than `alert_after` minutes, and why; none if nothing has."""
         self.ensure_one()
         late = fields.Datetime.now() - timedelta(minutes=self.alert_after)
         oldest = self.env["fiscal.document"].search(
@@ -128,7 +128,7 @@ class FiscalRegister(models.Model):
         return [words, *filter(None, [self._why_stuck()])]
 
     def _why_stuck(self):
-        """The cause that keeps the lane from its work, as a sentence; else what the register says, or nothing."""
+        """What keeps the lane from its work, as a sentence; else what the register says, if anything."""
         if not self.active or self.state != "enabled":
             return self.env._("The register is off. Switch it on, and what waits goes out in its order.")
         standing = self.env["ir.module.module"].sudo().search([("state", "=like", "to %")])
@@ -146,7 +146,7 @@ class FiscalRegister(models.Model):
         return self.health_message
 
     def _till_status(self):
-        """A light that is green while nothing goes out would be a lie."""
+        """The light is never green while documents are stuck."""
         status = super()._till_status()
         if not status["unsent"] or not (words := self._stuck_words()):
             return status
@@ -154,7 +154,7 @@ class FiscalRegister(models.Model):
         return {**status, "health": health, "message": "\n".join(words)}
 
     def _driven(self, config_id, order_uuids, call):
-        """A till is there whatever has become of scheduled actions."""
+        """Check from the till as well: it works even if scheduled actions do not."""
         answer = super()._driven(config_id, order_uuids, call)
         if answer["register"]["message"]:
             self._look_after()
@@ -166,9 +166,9 @@ class FiscalRegister(models.Model):
         return result
 
     def _called_to(self, activity_type, besides=None):
-        """The open activity of this type at a document of this register, or none.
+        """The open activity of this type on a document of this register, or none.
 
-        :param besides: a document whose own comes first
+        :param besides: a document whose own activity comes first
         """
         of_register = self.env["fiscal.document"].sudo()._search([("register_id", "=", self.id)])
         found = self.env["mail.activity"].sudo()
