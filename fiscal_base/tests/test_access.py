@@ -131,7 +131,7 @@ class TestAccess(FiscalCase):
                         self.assertEqual(self.may(name, model, operation), name in writers.split(), operation)
 
     def test_who_may_open_a_record_sees_its_whole_form(self):
-        """No field of a form reads what its reader may not: a fiscal manager need not sell, a cashier not keep books."""
+        """No field of a form reads what its reader may not: a manager need not sell, a cashier not keep books."""
         for model in MODELS:
             for name in ("till", "accountant", "pos_manager", "manager"):
                 if not self.may(name, model, "read"):

@@ -12,6 +12,7 @@ class TestComposeTexts(TransactionCase):
         """And the sentence names nothing that the problem does not know."""
         self.assertEqual(set(PROBLEMS), set(CODES))
         for code, sentence in PROBLEMS.items():
-            named = set(re.findall(r"%\((\w+)\)s", self.env._(sentence)))
+            text = self.env._(sentence)
+            named = set(re.findall(r"%\((\w+)\)s", text))
             self.assertLessEqual(named, set(CODES[code]), code)
-            self.assertTrue(self.env._(sentence) % dict.fromkeys(CODES[code], "1"))
+            self.assertTrue(text % dict.fromkeys(CODES[code], "1"))

@@ -42,6 +42,7 @@ NO_STATISTICS = """
         END LOOP;
     END $$
 """
+BASE = "fiscal_base"
 # What pytest runs only when it is asked to: long, or the tests of whole servers (a stage of their own).
 APART = ("tests/e2e", "tests/chaos", "tests/bench")
 
@@ -155,23 +156,38 @@ def odoo_stage(stage: Stage, tags: list[str], template: database.Template, env: 
 
 
 def odoo_stages(tags: list[str], env: Environment) -> list[Stage]:
-    """Run the addons' tests: those in Python and those in a browser, side by side on two copies of one template."""
+    """Run the addons' tests, two parts at a time, each on a copy of one template: of the base and of the other addons,
+    in Python and in a browser.
+    """
     template = database.suite_template(env, only={addon_of(tag) for tag in tags})
     stages = [Stage("Database").timed(database_stage, template, env)]
     if not database.exists(template.name):
         return stages
-    jobs = {"Odoo tests": [*tags, f"-{BROWSER_TAG}"], "Browser tests": [f"{BROWSER_TAG}{tag}" for tag in tags]}
-    jobs = {name: wanted for name, wanted in jobs.items() if any_test(tags, name == "Browser tests")}
-    if "Browser tests" in jobs and not (env.has("websocket") and browser.browser()):
-        del jobs["Browser tests"]
+    in_browser = any_test(tags, in_browser=True)
+    has_browser = in_browser and env.has("websocket") and browser.browser()
+    jobs = {}
+    for name, part in parts(tags).items():
+        if any_test(part, in_browser=False):
+            jobs[f"Odoo tests{name}"] = [*part, f"-{BROWSER_TAG}"]
+        if has_browser and any_test(part, in_browser=True):
+            jobs[f"Browser tests{name}"] = [f"{BROWSER_TAG}{tag}" for tag in part]
+    if in_browser and not has_browser:
         stages.append(Stage("Browser tests"))
         stages[-1].skip("There is no Chromium, or no Python package websocket-client, and neither could be installed.")
+    jobs = dict(sorted(jobs.items(), key=lambda job: job[0].startswith("Browser")))  # the longest first
     if jobs:
         at_once = 1 if os.environ.get("JOBS") == "1" else 2
-        with step(f"\n== {' and '.join(jobs)}"), ThreadPoolExecutor(at_once) as pool:
+        with step(f"\n== {', '.join(jobs)}"), ThreadPoolExecutor(at_once) as pool:
             running = [pool.submit(Stage(name).timed, odoo_stage, jobs[name], template, env) for name in jobs]
             stages += [job.result() for job in running]
     return stages
+
+
+def parts(tags: list[str]) -> dict[str, list[str]]:
+    """Divide the tags in two that take about as long, the base and what stands on it, by the ends of their stages' names."""
+    base = [tag for tag in tags if addon_of(tag) == BASE]
+    others = [tag for tag in tags if addon_of(tag) != BASE]
+    return {f" of {BASE}": base, " of the others": others} if base and others else {"": tags}
 
 
 def addon_of(tag: str) -> str:
@@ -236,7 +252,7 @@ def main() -> int:
         total.skipped += stage.skipped
     say("")
     for stage in stages:
-        say(f"   {stage.name:<14} {stage.seconds:6.0f} s   {stage.counts()}")
+        say(f"   {stage.name:<28} {stage.seconds:6.0f} s   {stage.counts()}")
     if not total.passed and not total.failed:
         say("No test ran.")
         total.failed = 1
