@@ -184,7 +184,7 @@ def odoo_stages(tags: list[str], env: Environment) -> list[Stage]:
 
 
 def parts(tags: list[str]) -> dict[str, list[str]]:
-    """Divide the tags in two that take about as long, the base and what stands on it, by the ends of their stages' names."""
+    """Divide the tags in two that take about as long: the base, and what stands on it. Keys end the names of stages."""
     base = [tag for tag in tags if addon_of(tag) == BASE]
     others = [tag for tag in tags if addon_of(tag) != BASE]
     return {f" of {BASE}": base, " of the others": others} if base and others else {"": tags}
