@@ -1,4 +1,4 @@
-"""One folder a concern. The order of the imports is the order in which classes of one model override each other."""
+"""One folder for each concern. Classes of one model override each other in the order of these imports."""
 
 from .register import secret
 from .document import row

@@ -12,7 +12,7 @@ from .document import OPEN
 
 #: seconds for which one call of the browser waits for the outcome of documents
 FOLLOW = 5
-#: models whose records leave documents by the event `<model>:<id>`
+#: models whose records make documents, under the event `<model>:<id>`
 SOURCES = ("account.payment", "account.move", "account.bank.statement.line")
 
 #: Odoo's own picture of a receipt
@@ -20,7 +20,7 @@ REPORT = "fiscal_base.report_receipt"
 
 
 class FiscalDocument(models.Model):
-    """What a document of accounting was made of, who is told about it, and how the customer gets it."""
+    """The record of accounting behind a document, who hears of its changes, and how the customer gets the receipt."""
 
     _inherit = "fiscal.document"
 
@@ -76,9 +76,9 @@ class FiscalDocument(models.Model):
         return self.env[model].browse(int(name.split(":")[0])).exists()
 
     def _corrected_copy(self, choice=None):
-        """Made again from the payment, invoice or order behind it.
+        """Made anew from the payment, invoice or order behind the document.
 
-        :param choice: how a person wants it now; by default as the record and the settings say
+        :param choice: what a person has chosen; by default what the record and the settings say
         """
         source = self._source()
         if not source:
@@ -99,22 +99,22 @@ class FiscalDocument(models.Model):
         return result
 
     def _tell_accounting(self):
-        """Let open lists and forms of accounting know which of their records have changed. They read it themselves."""
+        """Tell open lists and forms of accounting which of their records have changed; they reload them."""
         for document in self.sudo():
             self.env.ref("fiscal_base.group_fiscal_cashier").sudo()._bus_send("fiscal_document", document._changed())
 
     def _changed(self):
-        """`{model: ids}` of the records in whose lists the document is seen."""
+        """`{model: ids}` of the records whose lists show the document."""
         return {records._name: records.ids for records in self._shown_in() if records}
 
     def _shown_in(self):
-        """The records in whose lists the document is seen."""
+        """The records whose lists show the document."""
         return [self, self.account_payment_id, self.move_ids, self.pos_order_id]
 
     def _follow(self, following=None):
-        """A client action: the browser waits for these documents, says what became of them, and opens the receipt.
+        """A client action: the browser waits for these documents, reports their outcome and opens the receipt.
 
-        :param following: an action to go on with
+        :param following: the action to run next
         """
         return {
             "type": "ir.actions.client",
@@ -123,7 +123,7 @@ class FiscalDocument(models.Model):
         }
 
     def fiscal_follow(self):
-        """How these documents are, after their lanes had a moment to work on them; for the browser that waits.
+        """The state of these documents after their lanes had a moment to work on them, for the browser that waits.
 
         :returns: a list of `{id, state, name, problem, open, changed}`; `open`: the receipt is to be opened at once
         """
@@ -155,7 +155,7 @@ class FiscalDocument(models.Model):
         return {"type": "ir.actions.act_url", "url": f"/fiscal/receipt/{self.id}", "target": "new"}
 
     def _qr_picture(self):
-        """The QR code as an address of data, sharp at every size."""
+        """The QR code as a data URL, sharp at every size."""
         drawing = createBarcodeDrawing("QR", value=self.qr_data, width=200, height=200, barBorder=2)
         return "data:image/svg+xml;base64," + b64encode(renderSVG.drawToString(drawing).encode()).decode()
 
@@ -163,7 +163,7 @@ class FiscalDocument(models.Model):
         return self.env["ir.actions.report"].get_wkhtmltopdf_state() in ("ok", "upgrade")
 
     def _receipt_file_name(self):
-        """Name and media type of the receipt as a file: a PDF, or a page where the server cannot make one."""
+        """Name and media type of the receipt as a file: a PDF, or HTML if the server cannot make one."""
         number = "".join(part if part.isalnum() else "_" for part in self.fiscal_number or str(self.id))
         return (
             (f"receipt_{number}.pdf", "application/pdf")
@@ -177,7 +177,7 @@ class FiscalDocument(models.Model):
         return render(REPORT, self.ids)[0]
 
     def _send_mail(self, address):
-        """Put the receipt into Odoo's own mail queue."""
+        """Put the receipt into Odoo's mail queue."""
         self.ensure_one()
         template = self.env.ref("fiscal_base.mail_template_receipt").sudo()
         files = self._receipt_attachments()
@@ -189,8 +189,8 @@ class FiscalDocument(models.Model):
         return self.env["fiscal.contact"]._resend(self)
 
     def fiscal_deliver(self, channel, address):
-        """Send the receipt to the customer. A call of its own, which writes nothing but the note that it was sent:
-        it is never repeated because of what somebody else writes.
+        """Send the receipt to the customer. This is a separate call that writes nothing except the note that it was
+        sent, so Odoo does not repeat it because of what somebody else writes.
 
         :returns: a sentence that says that it was sent
         """

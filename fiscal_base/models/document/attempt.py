@@ -5,7 +5,7 @@ from .document import ENGINE, engine_at_work
 
 
 class FiscalAttempt(models.Model):
-    """One call to the service for one document, or one decision: when, by whom, what was said, secrets removed."""
+    """One call of the service for one document, or one decision: when, by whom, what was said; secrets are masked."""
 
     _name = "fiscal.attempt"
     _description = "Fiscal attempt"

@@ -8,15 +8,14 @@ from .document import DECIDES
 
 #: what an operation of the book can settle: its invoices and the direction of its payments
 SETTLES = {SALE: (("out_invoice", "out_receipt"), "inbound"), BACK: (("out_refund",), "outbound")}
-#: open invoices and payments of a customer that are offered at most
+#: maximum number of a customer's open invoices and payments that are offered
 OFFERED = 200
 
 
 class FiscalDocument(models.Model):
-    """An operation of the cashier's book that settles invoices or speaks of payments, and the payments it makes.
+    """An operation of the cashier's book that settles invoices or covers payments, and the payments it makes.
 
-    Its receipt speaks of the money, so neither the payments that were linked nor those that it makes have one of their
-    own.
+    Its receipt covers the money, so neither the linked payments nor those that it makes get a receipt.
     """
 
     _inherit = "fiscal.document"
@@ -94,7 +93,7 @@ class FiscalDocument(models.Model):
 
     @api.onchange("move_ids", "operation_payment_ids")
     def _onchange_linked(self):
-        """What the linked invoices and payments say; the means of payments that are there already are filled in."""
+        """Fill in the lines from the linked invoices and payments, and the means from existing payments."""
         if self.operation not in SETTLES or not self.register_id:
             return
         lines = self._linked_lines()
@@ -106,7 +105,7 @@ class FiscalDocument(models.Model):
             self[name] = max(self[name], float(known))
 
     def _linked(self):
-        """Whether anything of accounting is linked."""
+        """Whether any invoice or payment is linked."""
         return bool(self.move_ids or self.operation_payment_ids)
 
     def _linked_lines(self):
@@ -133,7 +132,7 @@ class FiscalDocument(models.Model):
         return parts
 
     def _linked_paid(self, kind):
-        """What the linked payments come to by this means."""
+        """The sum of the linked payments by this means."""
         payments = self.sudo().operation_payment_ids
         mine = payments.filtered(lambda payment: payment._fiscal_means(self.register_id)["kind"] == kind)
         return sum((abs(money(payment.amount_company_currency_signed)) for payment in mine), ZERO)
@@ -144,7 +143,7 @@ class FiscalDocument(models.Model):
         return [*super()._draft_problems(employee), *self._settlement_problems(), *self._chain_problems()]
 
     def _chain_problems(self):
-        """A sale of what is left after a prepayment goes on with that; what is wrong with it."""
+        """What is wrong with a sale that continues the chain of a prepayment."""
         parts = self._linked_parts() if self.operation == SALE else []
         if not parts:
             return []
@@ -191,7 +190,7 @@ class FiscalDocument(models.Model):
         return problems
 
     def _link_problems(self):
-        """A sentence for each linked record that is not open, or not this customer's."""
+        """A sentence for each linked record that is not open or not this customer's."""
         document = self.sudo()
         return [
             self.env._(
@@ -206,7 +205,7 @@ class FiscalDocument(models.Model):
         ]
 
     def _new_money(self):
-        """What was paid and is in no linked payment yet, by means; change is taken off cash."""
+        """What was paid beyond the linked payments, by means; change is taken off cash."""
         paid = {kind: self._paid(kind) - self._linked_paid(kind) for kind in MEANS}
         paid["cash"] -= money(self.change)
         return paid
@@ -223,7 +222,7 @@ class FiscalDocument(models.Model):
         return result
 
     def _settle(self):
-        """Confirm the linked payments, and enter those for the rest. The receipt is the one of this operation."""
+        """Confirm the linked payments and enter new ones for the rest. This operation's receipt covers all of them."""
         linked = self.sudo().operation_payment_ids
         drafts = linked.filtered(lambda payment: payment.state == "draft")
         drafts.fiscal_print = False
@@ -277,12 +276,12 @@ class FiscalDocument(models.Model):
         return [*super()._shown_in(), self.operation_payment_ids]
 
     def action_operation_payments(self):
-        """Open the payments that the operation speaks of."""
+        """Open the payments that the operation covers."""
         return self.operation_payment_ids._get_records_action(context={"create": False})
 
 
 class AccountPayment(models.Model):
-    """A payment whose receipt is that of an operation of the cashier's book."""
+    """A payment that the receipt of an operation of the cashier's book covers."""
 
     _inherit = "account.payment"
 
@@ -303,11 +302,11 @@ class AccountPayment(models.Model):
         return super()._compute_fiscal_state()
 
     def _fiscal_made(self):
-        """The receipts that speak of the payment."""
+        """The receipts that cover the payment."""
         return self.sudo()._fiscal_shown().filtered(lambda document: document.state in MADE)
 
     def _fiscal_operations(self):
-        """The operations whose receipt is that of the payment; one with an error is sent again, not another made."""
+        """The operations whose receipt covers the payment; one with an error is sent again, no second one is made."""
         return self.sudo().fiscal_operation_ids.filtered(lambda document: document.state in (*MADE, "rejected"))
 
     def _fiscal_own_document(self):

@@ -4,7 +4,7 @@ from ...const import RETURN_OF
 from ...fields import Kopecks
 from ...tools.money import ZERO, money
 
-#: how far an operation has come, as the cashier's book tells it
+#: the states of an operation, as the cashier's book shows them
 STAGES = [
     ("draft", "Draft"),
     ("processing", "Processing"),
@@ -17,9 +17,9 @@ MEANS = {"cash": "cash_amount", "electronic": "card_amount"}
 
 
 class FiscalDocument(models.Model):
-    """The cashier's book: operations without a document of Odoo, written in a form that asks for little.
+    """The cashier's book: operations without a document in Odoo, entered in a short form.
 
-    The means of payment are two sums, by cash and by card; change follows. Everything else is a draft as any other
+    Payment is entered as two sums, cash and card; change is computed. Otherwise it is a draft like any other
     (`models/document/draft.py`).
     """
 
@@ -70,7 +70,7 @@ class FiscalDocument(models.Model):
         self._set_paid("electronic")
 
     def _set_paid(self, kind):
-        """Let one payment of `kind` carry the sum that was entered."""
+        """Put the entered sum into one payment of `kind`."""
         for document in self:
             amount = money(document[MEANS[kind]])
             own = document.payment_ids.filtered(lambda payment: payment.kind == kind)
@@ -99,7 +99,7 @@ class FiscalDocument(models.Model):
 
     @api.onchange("original_id")
     def _onchange_original_id(self):
-        """What is left of the receipt that is returned, to be cut down to what comes back."""
+        """Fill in what is left of the original receipt, to be reduced to what comes back."""
         original = self.original_id
         if self.operation not in RETURN_OF.values() or not original or self.line_ids:
             return
@@ -126,7 +126,7 @@ class FiscalDocument(models.Model):
     # === Posting ===
 
     def action_post_operation(self):
-        """“Post” in the book: the browser then waits for the outcome and tells it."""
+        """“Post” in the book: the browser then waits for the outcome and shows it."""
         self.action_post()
         return self._follow()
 

@@ -10,8 +10,8 @@ WITH_SUM = (*RECEIPTS, "cash_in", "cash_out")
 
 
 class FiscalDocument(models.Model):
-    """What the service says it registered, compared with what was sent. It stays registered whatever differs: the
-    till's receipt, the card of the register and an activity of the responsible person say it.
+    """What the service says it registered, compared with what was sent. A document that differs stays registered; the
+    till's receipt, the register's card and an activity for the responsible person say so.
     """
 
     _inherit = "fiscal.document"
@@ -29,15 +29,15 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _differing(self):
-        """A domain of what was registered otherwise and nobody has dealt with: the call that speaks of it is open."""
+        """A domain of documents that were registered differently and whose alert is still open."""
         called = Domain("activity_ids.active", "=", True) | Domain("shared_call_ids.active", "=", True)
-        return Domain("warning", "!=", False) & called  # done calls are kept, archived
+        return Domain("warning", "!=", False) & called  # alerts that are done are kept, archived
 
     def _warning(self, outcome):
-        """Everything about a registration that a person has to look at, as sentences; False where all is well.
+        """Everything about a registration that a person has to look at, as sentences; False if all is well.
 
-        :param outcome: `tools.outcome.Outcome.done`. A provider that sees a difference of its own gives it a `code` and
-            a `message`; with the code `differs` it has compared the sums itself.
+        :param outcome: `tools.outcome.Outcome.done`. A provider that finds a difference itself sets `code` and
+            `message`; the code `differs` means that it has compared the sums itself.
         """
         register = self.register_id
         document = self.with_context(lang=register._responsible().lang)
@@ -57,7 +57,7 @@ class FiscalDocument(models.Model):
         return "\n".join(sentences) or False
 
     def _differences(self, data):
-        """What `FiscalData` says otherwise than this document, each a sentence."""
+        """Each difference between `FiscalData` and this document, as a sentence."""
         sentences = []
         if data.operation and data.operation != self.operation:
             names = dict(self._fields["operation"]._description_selection(self.env))
@@ -104,7 +104,7 @@ class FiscalDocument(models.Model):
         sentences = []
         for kind, __ in PAYMENT_KINDS:
             given, paid = data.payments.get(kind, ZERO), sent.get(kind, ZERO)
-            # cash may be told with the change or without it
+            # services report cash with the change or without it
             if money(given) not in (paid, paid - change if kind == "cash" else paid):
                 sentences.append(
                     self.env._(
@@ -118,9 +118,9 @@ class FiscalDocument(models.Model):
         return sentences
 
     def _same_number(self, number, storage):
-        """Another registered document that has the fiscal number of this one, none where there is none.
+        """Another registered document with the fiscal number of this one, if any.
 
-        Numbers are counted by the fiscal storage; where there is none (Ukraine), by the register.
+        The fiscal storage counts the numbers; without one (Ukraine) the register does.
         """
         if not number or self.operation not in WITH_SUM:
             return self.browse()
@@ -134,9 +134,9 @@ class FiscalDocument(models.Model):
         return self.sudo().search(domain, limit=1)
 
     def _check_number_is_free(self, data):
-        """Refuse the fiscal number of another receipt where a person says that this document was registered.
+        """Refuse another receipt's fiscal number when a person says that this document was registered.
 
-        Without a fiscal storage the one is meant that the register had last.
+        If no storage is named, the one that the register had last is meant.
 
         :raises UserError: naming the receipt that has the number
         """

@@ -21,7 +21,7 @@ _logger = logging.getLogger(__name__)
 #: comes from a client is JSON and cannot carry it.
 ENGINE = object()
 
-#: The life of a document, one row a state. The only place that is asked whether a move exists.
+#: The moves of a document, one row for each state. Nothing else decides whether a move exists.
 MOVES = {
     "draft": {"queued", "rejected", "cancelled"},
     # done: the service told it later, of an earlier sending; unknown: the database is older than what was sent
@@ -33,15 +33,15 @@ MOVES = {
     "done": set(),
     "cancelled": set(),
 }
-#: states in which the service may have, or may yet get, the document
+#: states in which the service may have the document or may still get it
 OPEN = ("queued", "sending", "waiting", "unknown")
 #: states in which the service may say something about the document
 SENT = ("sending", "waiting", "unknown")
 #: the activity that calls a person
 ALERT = "fiscal_base.activity_alert"
-#: the activity that calls a person to something that no move of a document settles
+#: the activity that alerts a person to something that no move of a document settles
 WARNING = "fiscal_base.activity_warning"
-#: paragraphs of such a call at most, however many documents it is about
+#: maximum number of paragraphs in such an alert, however many documents it is about
 WARNED = 40
 #: outcome → state
 STATE_OF = {
@@ -52,7 +52,7 @@ STATE_OF = {
     Kind.UNKNOWN: "unknown",
     Kind.REJECTED: "rejected",
 }
-#: the longest pause there is, whatever a service says
+#: the longest pause, even if a service asks for more
 LONGEST = timedelta(hours=1)
 #: who decides about documents whose outcome is open
 DECIDES = "fiscal_base.group_fiscal_accountant"
@@ -70,10 +70,10 @@ def engine_at_work(env):
 
 
 class FiscalDocument(models.Model):
-    """What the law wants registered of one business event, and how far that has come.
+    """What the law requires to be registered for one business event, and how far that has come.
 
-    A document is written once, in the transaction of the sale itself, and is frozen from then on; only its state, its
-    fiscal data and its attempts grow, and only through the engine (`models/register/lane.py`).
+    A document is written once, in the transaction of the sale, and is frozen from then on. Only its state, its fiscal
+    data and its attempts change, and only through the engine (`models/register/lane.py`).
 
         draft ─► queued ─► sending ─► done
                     ▲         ├─► waiting ─► done | rejected | unknown | queued
@@ -81,14 +81,14 @@ class FiscalDocument(models.Model):
                     ├─────────┤ not sent, register blocked: back to queued, with a pause
                     └─ retry ─┴─► rejected ─► cancelled with a reason
 
-    From `queued` and `rejected` a document is `done` too when its service says later that it did register it. From
-    `queued` it becomes `unknown` when the database was restored from a backup (`models/register/restored.py`).
+    From `queued` and `rejected` a document also becomes `done` if its service reports later that it did register it.
+    From `queued` it becomes `unknown` when the database was restored from a backup (`models/register/restored.py`).
 
-    `event` names the business event (`pos.order:<uuid>`). A unique index lets an event have one document that is not
-    cancelled, however often and from however many places it is announced.
+    `event` names the business event (`pos.order:<uuid>`). A unique index allows an event one document that is not
+    cancelled, however often and from wherever it is announced.
 
-    `key` is what the service knows the document by. It is chosen with the document, committed before the first byte
-    leaves, and changed only when the service is sure never to have executed it.
+    `key` identifies the document at the service. It is chosen when the document is created, committed before the first
+    byte leaves, and changed only when the service has certainly never executed it.
     """
 
     _name = "fiscal.document"
@@ -209,7 +209,7 @@ class FiscalDocument(models.Model):
     # === Frozen ===
 
     def _engine(self):
-        """The same documents in the hands of the engine."""
+        """The same documents with the engine's pass."""
         return self.sudo().with_context(fiscal_engine=ENGINE, mail_notrack=True, tracking_disable=True)
 
     #: fields of the mail and activity mixins, which people may write at any time
@@ -257,7 +257,7 @@ class FiscalDocument(models.Model):
             self._settled()
 
     def _what_it_is(self):
-        """What the document is now and what can be done with it: the answer to a button that does not fit."""
+        """What the document is now and what can be done with it: the error message of a button that does not apply."""
         self.ensure_one()
         words = {
             "draft": self.env._("“%s” is a draft. Post it, or delete it."),
@@ -343,14 +343,14 @@ class FiscalDocument(models.Model):
     def _apply(self, outcome, attempt):
         """Write what the service said. Called by the lane and by callbacks, on a locked row.
 
-        A document that is already final stays as it is: an outcome that comes late or twice is kept with its attempt.
+        A document in a final state stays as it is; an outcome that comes late or twice is stored with its attempt.
         """
         self.ensure_one()
         register = self.register_id
         outcome = register._clean(outcome, self)
         state = STATE_OF[outcome.kind]
         if outcome.kind is Kind.BLOCKED and self.state in ("waiting", "unknown"):
-            # It could not be asked about. Only “never seen” lets a document be sent again.
+            # The service could not be asked. A document is sent again only if it was never seen.
             state = self.state
         attempt._engine().write(
             {
@@ -395,13 +395,13 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _told(self, key, outcome, register):
-        """Take what a service itself tells about the document with `key`, in a callback that has proved itself.
+        """Apply what a service says about the document with `key` in a verified callback.
 
-        The same news may come twice, late, or before the answer to the request: what is final stays. A registration
-        under a key that was given up counts too; where the document has been sent again since, a person is called.
+        The same news may come twice, late, or before the answer to the request; final states never change. A
+        registration under an abandoned key counts too; if the document has been sent again since, a person is alerted.
 
-        :param register: the register for which the callback has proved itself; documents of others are not its matter
-        :returns: the document, or none where no document of `register` ever had this key
+        :param register: the register for which the callback was verified; other registers' documents are ignored
+        :returns: the document, or none if no document of `register` ever had this key
         """
         document = self.sudo()._known_by(key, register)
         if not document:
@@ -438,7 +438,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _known_by(self, key, register):
-        """The document of `register` that has, or had once, this key; none where there is no such."""
+        """The document of `register` that has or once had this key, if any."""
         document = self.search([("key", "=", key), ("register_id", "=", register.id)], limit=1)
         if document:
             return document
@@ -446,10 +446,10 @@ class FiscalDocument(models.Model):
         return self.env["fiscal.attempt"].search(attempts, limit=1).document_id
 
     def _claim(self):
-        """Let two transactions that make a receipt of the same thing at the same moment meet.
+        """Make two transactions collide that make a receipt of the same thing at the same moment.
 
-        Each of them would not see what the other has made, and both would be committed. A row that both of them update
-        makes PostgreSQL refuse the later one; Odoo repeats its call, which sees the receipt that is there.
+        Neither would see the other's receipt, and both would be committed. Because both update the same row, PostgreSQL
+        refuses the later one; Odoo repeats its call, which then sees the receipt.
         """
         for records in self._claimed():
             if records:
@@ -464,7 +464,7 @@ class FiscalDocument(models.Model):
         return [original | original._told_together()]
 
     def _ask_now(self):
-        """A service hints at news: ask it in the background, at once."""
+        """Ask the service in the background at once, because it has hinted at news."""
         documents = self.sudo().filtered(lambda document: document.state in ("waiting", "unknown"))
         documents.filtered("retry_at")._engine().write({"retry_at": False})
         documents.register_id._wake()
@@ -496,7 +496,7 @@ class FiscalDocument(models.Model):
     # === For the till and for people ===
 
     def _till_receipt(self):
-        """What the receipt of the sale shows, as JSON values."""
+        """What the till's receipt shows, as JSON values."""
         self.ensure_one()
         document = self.sudo()
         return {
@@ -519,7 +519,7 @@ class FiscalDocument(models.Model):
         }
 
     def _announce(self):
-        """Tell the tills how the register is and whose receipt has changed; the receipt they read themselves."""
+        """Tell the tills the register's state and which receipts have changed; they read the receipts themselves."""
         self.ensure_one()
         message = {"register": self.register_id._till_status(), "order": self.pos_order_id.uuid or False}
         for config in self.register_id.pos_config_ids | self.pos_order_id.config_id:
@@ -527,11 +527,11 @@ class FiscalDocument(models.Model):
                 config._notify("FISCAL", message)
 
     def _alert(self, words=None):
-        """An activity for the responsible person: the document waits for a decision. It goes when one is made.
+        """Alert the responsible person: the document waits for a decision. The activity is closed when one is made.
 
-        Of the documents of a register that have an error, the first calls for all of them.
+        Among a register's documents with an error, the first one alerts for all of them.
 
-        :param words: what is to be decided, where it is not the document's own problem
+        :param words: what is to be decided, if it is not the document's own problem
         """
         for document in self.sudo():
             register = document.register_id
@@ -546,7 +546,7 @@ class FiscalDocument(models.Model):
             )
 
     def _settled(self):
-        """Take the alert back; the next document of the register that waits for a decision calls in its place."""
+        """Withdraw the alert; the register's next document that waits for a decision alerts instead."""
         documents = self._engine()
         alerts = documents.activity_search([ALERT])
         if not alerts:
@@ -558,8 +558,8 @@ class FiscalDocument(models.Model):
             )._alert()
 
     def _warn(self, words):
-        """Call the responsible person to something that no move of the document settles. The same is said once, and
-        what is said of other documents of the register is added to the call that is there.
+        """Alert the responsible person to something that no move of the document settles. The same is said only once,
+        and what concerns other documents of the register is added to the existing alert.
         """
         document = self.sudo()
         note = plaintext2html(words)
@@ -581,7 +581,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _list_action(self, field, record):
-        """Open the documents whose `field` is `record`, for whoever sees that."""
+        """Open the documents whose `field` is `record`, for all who may see that."""
         record.check_access("read")
         return {
             "type": "ir.actions.act_window",
@@ -597,7 +597,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _cashier_vals(self, employee):
-        """Values that name `employee` as the cashier, frozen at this moment."""
+        """Values that name `employee` as the cashier, as of now."""
         employee = employee.sudo()
         return {
             "employee_id": employee.id,
@@ -606,7 +606,7 @@ class FiscalDocument(models.Model):
         }
 
     def action_retry(self):
-        """Send rejected documents again: made anew from their source where there is one, under a new key always.
+        """Send rejected documents again: made anew from their source if there is one, always under a new key.
 
         For fiscal accountants, on documents that they see. A till uses `pos.config.fiscal_retry`.
         """
@@ -634,9 +634,9 @@ class FiscalDocument(models.Model):
         self.register_id._wake()
 
     def _try_again(self):
-        """Take up again what is not at its end, for a till: pauses end, and what was refused is made anew if it can be.
+        """Retry open documents for a till: pauses end, and refused documents are made anew if possible.
 
-        A document that would be refused once more stays as it is, and says why it would be.
+        A document that would be refused again stays as it is and says why.
         """
         for document in self:
             if document.state in OPEN and document.retry_at:
@@ -653,7 +653,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _customer_vals(self, partner, email=None, phone=None):
-        """Values that name the customer, frozen at this moment; name and number only of a company that buys."""
+        """Values that name the customer, as of now; name and tax number only if a company buys."""
         company = partner.commercial_partner_id if partner.commercial_partner_id.is_company else partner.browse()
         return {
             "partner_id": partner.id,
@@ -677,7 +677,7 @@ class FiscalDocument(models.Model):
         }
 
     def action_use_backup(self):
-        """Give documents that were surely not sent to the backup register, by decision of a person.
+        """Move documents that were never sent to the backup register, by decision of a person.
 
         For fiscal accountants, on documents that they see.
         """
@@ -698,29 +698,29 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _check_may_decide(self):
-        """Refuse whoever may not decide about documents whose outcome is open."""
+        """Refuse users who may not decide about documents whose outcome is open."""
         if not self.env.user.has_group(DECIDES):
             raise AccessError(self.env._("Only a fiscal accountant decides about documents whose outcome is open."))
 
     def _may_use_backup(self):
-        """Whether the backup register, if there is one, may take this over: only what surely has not been sent.
+        """Whether the backup register, if there is one, may take this over: only a document that was never sent.
 
-        A look-up that has found nothing is enough to send a document again to a register that knows its key, but not
-        to send it to another one: what was lost on the way could still arrive.
+        A look-up that found nothing is enough to send a document again to a register that knows its key, but not to
+        send it to another one: what was lost on the way may still arrive.
         """
         return self.state == "queued" and self.operation in RECEIPTS and not self._may_have_left()
 
     def _may_have_left(self):
-        """Whether a request for the document may have reached its register, for all that its attempts tell."""
+        """Whether, by its attempts, a request for the document may have reached its register."""
         for attempt in self.sudo().attempt_ids:
             if attempt.kind == "person" and attempt.outcome == "not_sent":
-                return False  # who has looked at the register
+                return False  # because they have looked at the register
             if attempt.kind == "submit" and attempt.outcome not in ("not_sent", "blocked", "rejected"):
                 return True
         return False
 
     def _decide(self, decision, reason, data=None):
-        """A person's word on documents whose outcome the service does not tell, kept with reason and name.
+        """A person's decision about documents whose outcome the service does not tell, stored with reason and name.
 
         :param decision: `registered` (with `data`), `not_registered`, `postpone`, or `cancel` for one with an error
         :param reason: why; kept in the history
@@ -763,7 +763,7 @@ class FiscalDocument(models.Model):
             register._wake()
 
     def _was_not_registered(self, reason, attempt):
-        """A person says so. Where the service can be asked, it is asked once more before anything is sent again."""
+        """A person says so. If the service can be asked, it is asked once more before anything is sent again."""
         capabilities = self.register_id._capabilities()
         outcome = Outcome.not_sent(reason, 0, new_key=not capabilities.deduplicates)
         if not capabilities.lookup:
@@ -775,9 +775,9 @@ class FiscalDocument(models.Model):
         self._engine().write({"resend": True, "postponed": False, "retry_at": False})
 
     def _corrected_copy(self):
-        """Make the document again from what it came from, with the settings of today; the old one stays, cancelled.
+        """Make the document again from its source, with the present settings; the old one is kept, cancelled.
 
-        :returns: the new document, or none where there is nothing to make it from
+        :returns: the new document, or none if there is nothing to make it from
         """
         self.ensure_one()
         if not self.pos_order_id:
@@ -788,7 +788,7 @@ class FiscalDocument(models.Model):
         return copy
 
     def action_update(self):
-        """Ask the service now about documents whose outcome is open. For whoever sees them."""
+        """Ask the service now about documents whose outcome is open. For all who may see them."""
         self.check_access("read")
         for register in self.filtered(lambda document: document.state in OPEN).register_id:
             documents = self.filtered(lambda document, of=register: document.register_id == of)
@@ -804,7 +804,7 @@ class FiscalDocument(models.Model):
     def _return_problem(self, original, total, means=None):
         """A sentence when returning `total` of `original` would return more than was sold, else False.
 
-        :param means: `{kind: sum}` of what is paid back, where there is no document yet that says it
+        :param means: `{kind: sum}` of what is paid back, if no document says it yet
         """
         if not original:
             return False

@@ -40,7 +40,7 @@ EDITABLE = frozenset(
 
 
 class FiscalDocument(models.Model):
-    """Documents that a person writes: returns and corrections made from a receipt, and operations of their own.
+    """Documents that a person enters: returns and corrections made from a receipt, and independent operations.
 
     They begin as a draft, which can be changed and deleted like any other record, and are frozen when posted.
     """
@@ -90,7 +90,7 @@ class FiscalDocument(models.Model):
         self.update(self._customer_vals(self.partner_id))
 
     def _sums(self):
-        """Total of the lines, and change where more cash was handed over."""
+        """Total of the lines, and the change if more cash was handed over."""
         total = sum((money(line.amount) for line in self.line_ids), ZERO)
         paid = sum((money(payment.amount) for payment in self.payment_ids), ZERO)
         return {"total": float(total), "change": float(max(paid - total, ZERO))}
@@ -98,7 +98,7 @@ class FiscalDocument(models.Model):
     # === Posting ===
 
     def action_post(self):
-        """Hand drafts to their registers. Every problem of a draft is said at once, and nothing is lost."""
+        """Hand drafts to their registers. All problems of a draft are reported at once, and nothing is lost."""
         for document in self:
             if document.state != "draft":
                 raise UserError(document._what_it_is())
@@ -134,7 +134,7 @@ class FiscalDocument(models.Model):
     # === From another receipt ===
 
     def action_return(self):
-        """A draft of the return of what is left of this receipt, to be cut down to what comes back."""
+        """A draft of the return of what is left of this receipt, to be reduced to what comes back."""
         return self._draft_from(RETURN_OF, self._left_to_return)
 
     def action_correct(self):
@@ -176,13 +176,13 @@ class FiscalDocument(models.Model):
         return draft._get_records_action()
 
     def _line_commands(self, total):
-        """The lines of this receipt once more, brought to `total` in proportion."""
+        """The lines of this receipt, scaled to `total`."""
         lines = [line.copy_data({"document_id": False})[0] for line in self.line_ids]
         shares = spread([money(line["amount"]) for line in lines], total - money(self.total))
         return [Command.create({**line, "amount": float(share)}) for line, share in zip(lines, shares, strict=True)]
 
     def _payments_of(self, total):
-        """The payments of this receipt, change taken off, in proportion to `total`."""
+        """The payments of this receipt, change taken off, scaled to `total`."""
         kept = []
         change = money(self.change)
         for payment in self.payment_ids:

@@ -9,26 +9,26 @@ RETURNS = tuple(RETURN_OF.values())
 
 
 class FiscalDocument(models.Model):
-    """What can be returned of a receipt: one figure, whoever asks. Only what was made can be returned."""
+    """What can be returned of a receipt: the same figure for everybody. Only what was registered can be returned."""
 
     _inherit = "fiscal.document"
 
     def _left_to_return(self, besides=None):
         """What can still be returned of this receipt, in currency units; the returns `besides` do not count.
 
-        Asked of the whole company, whatever the user may see. A return that goes back to several receipts of one sale
-        names one of them, so of none is more left than of all of them together.
+        Counts the whole company's returns, whatever the user may see. A return of several receipts of one sale names
+        only one of them, so no receipt has more left than all of them together.
         """
         receipt = self.sudo()
         left = receipt._left_of_each(besides)
         return max(min(left[receipt], sum(left.values(), ZERO)), ZERO)
 
     def _left_together(self):
-        """What can still be returned of these receipts and of those told together with them, in currency units."""
+        """What can still be returned of these receipts and of those of the same sale, in currency units."""
         return max(sum(self.sudo()._left_of_each().values(), ZERO), ZERO)
 
     def _left_of_each(self, besides=None):
-        """`{receipt: sum}`: its total less what names it as its original, below zero where that named others too."""
+        """`{receipt: sum}`: its total less the returns that name it; below zero if these returned others too."""
         together = self | self._told_together()
         returns = self.search(
             [
@@ -59,14 +59,14 @@ class FiscalDocument(models.Model):
         )
 
     def _to_return(self):
-        """The one among receipts of the same sale that a return goes back to: one that is made, if there is any."""
+        """The receipt that a return names, among those of the same sale: a registered one if there is any."""
         for states in (MADE, ("rejected",), ("cancelled",)):
             if found := self.filtered(lambda document, states=states: document.state in states):
                 return found[:1]
         return self.browse()
 
     def _not_made(self):
-        """A sentence where this receipt is neither registered nor on its way, so that it cannot be returned."""
+        """A sentence if this receipt is neither registered nor on its way, so that it cannot be returned."""
         receipt = self.sudo()
         if not receipt or receipt.state in MADE:
             return False

@@ -7,7 +7,7 @@ from ...tools.receipt import Line, Person
 
 
 class FiscalDocumentLine(models.Model):
-    """A line as it stands on the receipt. Frozen together with its document."""
+    """A line as it appears on the receipt. Frozen with its document."""
 
     _name = "fiscal.document.line"
     _inherit = "fiscal.row"

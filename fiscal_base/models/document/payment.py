@@ -7,7 +7,7 @@ from ...tools.receipt import Payment
 
 
 class FiscalDocumentPayment(models.Model):
-    """A means of payment as it stands on the receipt: what was handed over, change not yet taken off."""
+    """A means of payment as it appears on the receipt: what was handed over, before change."""
 
     _name = "fiscal.document.payment"
     _inherit = "fiscal.row"

@@ -8,8 +8,8 @@ from ..accounting.source import BACK, MADE, SALE
 class FiscalDocument(models.Model):
     """Receipts of one sale that is paid in parts, which a service may keep together (`Capabilities.chains`).
 
-    The first names all that is sold, what is paid of it, and a payment `credit` for the rest. Each later one says only
-    what is paid then, and names the first as its `chain_id`. What a chain was paid is returned as a whole.
+    The first one names everything sold, what is paid now, and a payment `credit` for the rest. Each later one contains
+    only what is paid then, and names the first as its `chain_id`. A chain is returned as a whole.
     """
 
     _inherit = "fiscal.document"
@@ -27,11 +27,11 @@ class FiscalDocument(models.Model):
         return [*super()._claimed(), self.chain_id]
 
     def _credit(self):
-        """What the receipt leaves to be paid later."""
+        """What the receipt leaves to pay later."""
         return sum((money(payment.amount) for payment in self.sudo().payment_ids if payment.kind == "credit"), ZERO)
 
     def _chain(self):
-        """The first receipt of the chain that this receipt belongs to, none where its service keeps none."""
+        """The first receipt of the chain that this receipt belongs to; none if its service keeps no chains."""
         self.ensure_one()
         first = self.sudo().chain_id or self.sudo()
         register = first.register_id
@@ -41,24 +41,24 @@ class FiscalDocument(models.Model):
         return first.with_env(self.env) if chained else self.browse()
 
     def _later(self):
-        """The receipts after this first one, whatever has become of them but those that are given up."""
+        """The receipts after this first one, in any state except cancelled."""
         return self.sudo().search([("chain_id", "in", self.ids), ("state", "in", MADE)])
 
     def _chain_left(self):
-        """What is still to be paid of the chain that this receipt began, in currency units."""
+        """What is left to pay of the chain that this receipt began, in currency units."""
         return self._credit() - sum((money(later.total) for later in self._later()), ZERO)
 
     # === Its return ===
 
     def _left_to_return(self, besides=None):
-        """Of a chain, all that it was paid."""
+        """Of a chain, everything that was paid."""
         first = self.sudo()._chain()
         if not first:
             return super()._left_to_return(besides)
         return super(FiscalDocument, first)._left_to_return(besides) - first._chain_left()
 
     def _payments_of(self, total):
-        """Of a chain, those of all its receipts; what is returned of it is always all."""
+        """Of a chain, those of all its receipts: it is always returned as a whole."""
         first = self._chain()
         if not first:
             return super()._payments_of(total)
@@ -97,7 +97,7 @@ class FiscalDocument(models.Model):
         return super()._draft_problems(employee)
 
     def _return_problem(self, original, total, means=None):
-        """A chain is returned as a whole, by the means it was paid with: the service does it in one."""
+        """A chain is returned as a whole and by the means it was paid with: the service does it in one call."""
         if not original or not original._chain() or original._not_made():
             return super()._return_problem(original, total, means)
         original = original.sudo()
@@ -116,7 +116,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _open_chains(self, documents, register):
-        """The first receipts among `documents` of chains on which `register` can register a further payment."""
+        """Among `documents`, the first receipts of chains for which `register` can register a further payment."""
         firsts = documents.filtered(
             lambda document: (
                 document.state in MADE

@@ -2,10 +2,10 @@ from odoo import fields, models
 
 
 class FiscalDocument(models.Model):
-    """The receipt as a file, to be mailed. It is made once, and known by what the server has noted of it.
+    """The receipt as a file, to be mailed. It is made once and recognised by what the server has recorded.
 
-    Whoever may write to a document may attach files to it, under any name, and change those that are there. So neither
-    a name nor a place tells the receipt: a file is it when it is the one noted here and its content is as noted.
+    Users who may write to a document may attach files to it under any name, and change existing ones. So neither name
+    nor place proves a receipt: a file is the receipt if it is the recorded one and its content is as recorded.
     """
 
     _inherit = "fiscal.document"

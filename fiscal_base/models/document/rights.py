@@ -9,9 +9,9 @@ from .document import DECIDES, OPEN, engine_at_work
 class FiscalDocument(models.Model):
     """Who may write what by hand.
 
-    A cashier writes sales, returns of a receipt, and cash in and out, in the own name, as far as there is cash. An
-    accountant also writes corrections and returns that name no receipt, settles invoices and enters payments, names
-    another cashier, and takes out more cash than there seems to be. A draft is changed by whoever has begun it, and by
+    A cashier enters sales, returns of a receipt, and cash in and out, in their own name and within the cash in the
+    drawer. An accountant also enters corrections and returns without a receipt, settles invoices, enters payments,
+    names another cashier, and takes out more cash than seems to be there. A draft is changed by its author and by
     accountants.
     """
 
@@ -27,7 +27,7 @@ class FiscalDocument(models.Model):
         return super().unlink()
 
     def action_post(self):
-        """For whoever may write the document; see the model."""
+        """For all who may enter the document; see the model."""
         self.check_access("write")
         self._check_own_draft()
         for document in self:
@@ -39,14 +39,14 @@ class FiscalDocument(models.Model):
         return super().action_correct()
 
     def _check_own_draft(self):
-        """Refuse a cashier the drafts of others."""
+        """Keep cashiers from the drafts of others."""
         if self.env.su or self.env.user.has_group(DECIDES):
             return
         if any(document.state == "draft" and document.create_uid != self.env.user for document in self.sudo()):
             raise AccessError(self.env._("Somebody else has begun this document. Ask them, or a fiscal accountant."))
 
     def _check_may_post(self):
-        """Refuse a document that this user may not hand to the register."""
+        """Refuse a document that this user may not post."""
         self._check_cashier(self.register_id, self.employee_id)
         self.original_id.check_access("read")
         if self.env.user.has_group(DECIDES):
@@ -71,9 +71,9 @@ class FiscalDocument(models.Model):
             )
 
     def _cash_in_drawer(self):
-        """Cash that the register should have now, in currency units: what this shift added, and what is in the queue.
+        """Cash that the register should have now, in currency units: what this shift added and what is queued.
 
-        Where the register has told more than that, it had some before the shift.
+        If the register has reported more, it had some before the shift.
         """
         register = self.register_id.sudo()
         shift = register.shift_id
@@ -86,10 +86,10 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _check_cashier(self, register, employee):
-        """Refuse `employee` as the cashier of a receipt of `register` where the user may not name them.
+        """Refuse `employee` as the cashier of a receipt of `register` if the user may not name them.
 
-        Everybody names themselves, and the cashier of the register for when there is none; an accountant names any
-        employee of the register's company.
+        Everybody may name themselves or the register's default cashier; an accountant may name any employee of the
+        register's company.
         """
         mine = register.sudo().employee_id | self.env.user._fiscal_employee(register.sudo().company_id)
         if not employee or employee in mine:

@@ -5,7 +5,7 @@ from .document import engine_at_work
 
 
 class FiscalRow(models.AbstractModel):
-    """A row of a fiscal document. Frozen together with it."""
+    """A row of a fiscal document. Frozen with it."""
 
     _name = "fiscal.row"
     _description = "Row of a fiscal document"
@@ -16,7 +16,7 @@ class FiscalRow(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        # the document first: it tells the currency in which the amounts after it are kept, without a query
+        # the document first: it gives the currency of the amounts after it, without a query
         rows = super().create([{"document_id": vals.get("document_id"), **vals} for vals in vals_list])
         rows._check_frozen()
         return rows

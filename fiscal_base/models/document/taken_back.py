@@ -7,14 +7,14 @@ from ...tools.money import money
 from ..accounting.source import MADE
 from .left_to_return import RETURNS
 
-#: states of a return that has not gone anywhere yet
+#: states of a return that has not been sent yet
 NOT_GONE = ("draft", "queued", "rejected")
 
 
 class FiscalDocument(models.Model):
-    """A return on its way: what is left to return is asked at every way into the queue and before it is sent.
+    """A return on its way: what is left to return is checked at every way into the queue and before it is sent.
 
-    The return of a receipt that has an error waits with an error too, and goes when that receipt is made.
+    The return of a receipt that has an error waits, with an error too, and is sent once that receipt is registered.
     """
 
     _inherit = "fiscal.document"
@@ -22,11 +22,11 @@ class FiscalDocument(models.Model):
     # === Every way into the queue ===
 
     def _unreturnable(self):
-        """A sentence where the receipt that this document takes back has come to nothing since, else False."""
+        """A sentence if the receipt that this document returns has failed meanwhile, else False."""
         return self.operation in RETURNS and self.sudo().original_id._not_made()
 
     def _problems_again(self):
-        """What stands against queueing this document again as it is: what was done since it was refused."""
+        """Problems of queueing this document again as it is, caused by what happened since it was refused."""
         if self.operation not in RETURNS:
             return []
         problem = self._return_problem(self.original_id, money(self.total))
@@ -60,14 +60,14 @@ class FiscalDocument(models.Model):
         )
 
     def _hand_returns_to(self, copy):
-        """Returns of this receipt go back to the copy that was made in its place."""
+        """Let returns of this receipt name the copy that replaces it."""
         returns = self._returns(NOT_GONE).filtered(lambda document: not document.request)
         returns._engine().write({"original_id": copy.id})
         if copy.state in MADE:
             copy._release_returns()
 
     def _release_returns(self):
-        """Take up again the returns that were refused because this receipt was not made."""
+        """Retry the returns that were refused because this receipt was not registered."""
         for document in self._returns(("rejected",)):
             document._try_again()
             if document.state == "rejected" and document.event.startswith("manual:"):
