@@ -1,4 +1,4 @@
-"""The legal vocabularies. FFD is the Russian format of fiscal documents; its tag stands beside each table.
+"""The legal vocabularies. FFD is the Russian format of fiscal documents; each table names its tag.
 
 Labels are plain text: Odoo collects and translates them as labels of the selection fields that use the tables.
 """
@@ -113,7 +113,7 @@ AGENTS = [
     ("5", "Commission agent"),
     ("6", "Other agent"),
 ]
-#: bank payment agents, payment agents: they move money for others, and their own data stand on the line too (FFD tag
+#: bank payment agents and payment agents: they move money for others, and the line carries their data too (FFD tag
 #: 1223)
 BANK_AGENTS, MONEY_AGENTS = frozenset({0, 1}), frozenset({2, 3})
 PAYMENT_AGENTS = BANK_AGENTS | MONEY_AGENTS
@@ -127,7 +127,7 @@ AGENT_DATA = {
     "transfer_address": 1005,
     "transfer_tax_number": 1016,
 }
-#: those that the law wants of an agent
+#: those that the law requires of an agent
 AGENT_NEEDS = {
     **dict.fromkeys(MONEY_AGENTS, ("phone", "receiver_phone")),
     **dict.fromkeys(BANK_AGENTS, tuple(key for key in AGENT_DATA if key != "receiver_phone")),
@@ -172,8 +172,8 @@ MEASURES = [
     ("255", "other measure"),
 ]
 
-#: what a receipt says of a payment that names no goods, by country and by what is known of it: its invoice, its order,
-#: or nothing, which is an advance; `tools/receipt_text.py` knows the tags
+#: the text for a payment that names no goods, by country and by what is known: its invoice, its order, or nothing (an
+#: advance); `tools/receipt_text.py` explains the tags
 DETAILS = {
     "RU": {"invoice": "Оплата по счёту {invoice}", "order": "Оплата по заказу {order}", "": "Аванс"},
     "UA": {"invoice": "Оплата за рахунком {invoice}", "order": "Оплата за замовленням {order}", "": "Передоплата"},

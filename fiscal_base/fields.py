@@ -6,7 +6,7 @@ from .tools.money import money
 
 
 class Kopecks(fields.Monetary):
-    """A sum as it stands on a receipt: to the kopeck, also where the company's currency is set up without decimals."""
+    """A sum as on a receipt: to the kopeck, even if the company's currency is set up without decimals."""
 
     def convert_to_column_insert(self, value, record, values=None, validate=True):
         return str(money(value or 0))

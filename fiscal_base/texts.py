@@ -1,4 +1,4 @@
-"""Sentences for people, by the codes of `compose`: what is wrong with a receipt, and what to do about it."""
+"""Sentences by the codes of `compose`: what is wrong with a receipt, and what to do about it."""
 
 from odoo.tools import LazyTranslate
 

@@ -2,14 +2,14 @@ from urllib.parse import urlsplit
 
 from odoo.http import Controller, content_disposition, request, route
 
-#: media types of the files that a service gives of a receipt
+#: media types of the receipt files that services provide
 TYPES = {"pdf": "application/pdf", "image": "image/png", "text": "text/plain; charset=utf-8"}
 
 
 class FiscalReceipt(Controller):
     @route("/fiscal/receipt/<int:document_id>", type="http", auth="user", methods=["GET"], readonly=True)
     def receipt(self, document_id):
-        """The receipt in a window of its own: the page or the file of the service, else Odoo's picture of it."""
+        """The receipt in a separate window: the service's page or file, else Odoo's picture of it."""
         document = request.env["fiscal.document"].browse(document_id).exists()
         if not document:
             return request.not_found()

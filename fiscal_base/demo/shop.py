@@ -1,10 +1,10 @@
-"""A shop with everything a till needs, in a company of its own: for demonstrations and for tests."""
+"""A shop with everything a till needs, in its own company: for demonstrations and tests."""
 
 from types import SimpleNamespace
 
 from odoo.fields import Command
 
-#: what differs between the countries; numbers are made up, their check digits are right
+#: what differs between the countries; numbers are made up, with valid check digits
 COUNTRIES = {
     "RU": {
         "company": "ООО «Ромашка»",
@@ -67,7 +67,7 @@ def make_shop(env, country="RU", tills=1, provider="demo", register_vals=None):
     currency = env.ref(facts["currency"])
     currency.active = True
     country_record = env.ref(f"base.{country.lower()}")
-    # without the context Odoo would install the country's localization, and put its chart in the place of ours
+    # without this context Odoo would install the country's localization and replace our chart of accounts
     company = (
         env["res.company"]
         .with_context(chart_template_load=True)

@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 
 
 def address_problem(address: str, path: bool = False) -> str:
-    """What is wrong with the address of a service, "" when it can be used.
+    """What is wrong with the address of a service; "" if nothing is.
 
     :param path: whether the address of this service has a path
-    :returns: `no_address`, or what it has and must not have: `login`, `path`, `query`
+    :returns: `no_address`, or the part that it must not have: `login`, `path`, `query`
     """
     try:
         parts = urlsplit(address.strip())

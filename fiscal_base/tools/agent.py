@@ -14,7 +14,7 @@ LIMITS = {"operation": 24, "transfer_name": 64, "transfer_address": 256}
 
 
 def agent_phone(text: str) -> str:
-    """A telephone number of at most 19 characters, a Russian one as `+7…`; "" for what is none."""
+    """A telephone number of at most 19 characters, a Russian one as `+7…`; "" if it is not one."""
     compact = re.sub(r"[\s()./–-]", "", text)
     if russian := re.fullmatch(r"(?:\+7|7|8)(\d{10})", compact):
         return f"+7{russian[1]}"
@@ -22,7 +22,7 @@ def agent_phone(text: str) -> str:
 
 
 def agent_data(line: Line) -> dict[str, str]:
-    """Its data, keys as in `const.AGENT_DATA`, without what is empty or not valid; {} for agents of other kinds."""
+    """The agent's data, keys as in `const.AGENT_DATA`, without invalid values; {} for agents of other kinds."""
     if line.agent not in PAYMENT_AGENTS:
         return {}
     given = line.extra.get("agent") or {}
@@ -31,7 +31,7 @@ def agent_data(line: Line) -> dict[str, str]:
 
 
 def agent_is_known(line: Line) -> bool:
-    """Whether everything is there that the law wants of this agent."""
+    """Whether everything is there that the law requires of this agent."""
     data = agent_data(line)
     return all(key in data for key in AGENT_NEEDS.get(line.agent, ()))
 

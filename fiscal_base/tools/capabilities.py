@@ -1,4 +1,4 @@
-"""What a provider can do; views, the till and the engine offer and rely on nothing else."""
+"""What a provider can do; views, the till and the engine offer nothing else and rely on nothing else."""
 
 from __future__ import annotations
 
@@ -11,25 +11,24 @@ class Capabilities:
 
     :param operations: keys of `const.OPERATIONS` that can be sent
     :param payment_kinds: keys of `const.PAYMENT_KINDS` that a receipt may carry
-    :param tax_vocabulary: which `fiscal.tax.code` records fit; "" when the provider takes any rate as it is
-    :param own_queue: the service keeps an order of its own, so a document it has accepted does not hold up the next
-    :param opens_shift: operations with which the service opens a closed shift by itself
-    :param deduplicates: a repeat of the same key is recognised by the service, so that an unknown document may be
-        sent again with the same bytes when a look-up is not possible
-    :param lookup: outcomes can be asked for by key
+    :param tax_vocabulary: which `fiscal.tax.code` records fit; "" if the provider takes any rate as it is
+    :param own_queue: the service has its own queue, so a document it has accepted does not hold up the next
+    :param opens_shift: operations for which the service itself opens a closed shift
+    :param deduplicates: the service recognises a repeated key, so an unknown document may be sent again with the same
+        bytes if it cannot be looked up
+    :param lookup: outcomes can be looked up by key
     :param status: there is a health check
     :param wait: seconds for which a till waits for the result before it shows “pending”; 0 to 10
     :param min_interval: seconds between the starts of two requests that the service's rate limit asks for, at most 1
-    :param rounding: cash rounding is a sum of its own on the receipt; else the base spreads it over the lines
-    :param chains: receipts of one sale that is paid in parts are kept together: the first names all that is sold and
-        leaves a `credit`, the others go on with it (`models/document/prepayment.py`)
+    :param rounding: the receipt has a field for cash rounding; else the base spreads it over the lines
+    :param chains: the service keeps the receipts of one sale paid in parts together: the first names everything sold
+        and leaves a `credit`, the later ones pay it (`models/document/prepayment.py`)
     :param delivers: how the service can send a receipt to the customer: `email`, `sms`, `viber`
-    :param relay: 0 where the server reaches the register itself. Else its requests are carried by a browser beside it
-        or by a service that calls, and this is for how many seconds a carrier may be away with one
-        (`models/register/relay.py`)
-    :param under_way: seconds for which a request whose answer is lost may still be on its way to the service. For so
-        long a look-up's “never seen, send it under a new key” is not believed: both would be executed
-    :param request_format: version of what `_<p>_prepare` gives; counted up by a provider that cannot read older ones
+    :param relay: 0 if the server reaches the register itself. Else a browser beside it or a service that calls Odoo
+        carries its requests, and may keep each for so many seconds (`models/register/relay.py`)
+    :param under_way: seconds for which a request whose answer was lost may still be on its way to the service. For so
+        long a look-up's “never seen, send it under a new key” is not trusted: both would be executed
+    :param request_format: version of what `_<p>_prepare` returns; a provider that cannot read older ones increases it
     :param test: everything is a test, nothing is fiscal
     """
 

@@ -1,11 +1,11 @@
-"""JSON whose amounts are the digits that stand there: no number passes through a float."""
+"""JSON that keeps the exact digits of amounts: no number passes through a float."""
 
 import json
 from decimal import Decimal
 
 
 def encode(value: object) -> str:
-    """JSON text of `value` in which a Decimal is a number with the very digits it has."""
+    """JSON text of `value` in which a Decimal is a number with exactly its digits."""
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
@@ -16,8 +16,8 @@ def encode(value: object) -> str:
 
 
 def decode_object(text: str) -> dict | None:
-    """The JSON object in `text`, whatever blanks or byte order mark stand before it, with numbers that are not whole
-    as Decimal. None when it is none.
+    """The JSON object in `text`, which blanks or a byte order mark may precede; numbers that are not whole become
+    Decimal. None if `text` is not a JSON object.
     """
     try:
         value = json.loads(text.lstrip("\ufeff \t\r\n"), parse_float=Decimal, parse_constant=lambda name: None)

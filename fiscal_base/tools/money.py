@@ -1,4 +1,4 @@
-"""Money without floats, and the one way in which differences are spread over the lines of a receipt."""
+"""Money without floats, and the one function that spreads differences over the lines of a receipt."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def money(value: object) -> Decimal:
 
 
 def quantity(value: object) -> Decimal:
-    """`value` as a quantity with three decimals (FFD tag 1023), trailing zeros kept off."""
+    """`value` as a quantity with three decimals (FFD tag 1023), without trailing zeros."""
     exact = Decimal(str(value)).quantize(MILLI, ROUND_HALF_UP)
     return exact.quantize(Decimal(1)) if exact == exact.to_integral_value() else exact.normalize()
 
@@ -31,7 +31,7 @@ def quantity(value: object) -> Decimal:
 def minor(amount: Decimal) -> int:
     """Kopecks of an amount.
 
-    :raises ValueError: when it has more than two decimals: it is rounded by `money`, never here
+    :raises ValueError: if it has more than two decimals: `money` rounds, this does not
     """
     kopecks = int(amount * 100)
     if kopecks != amount * 100:
@@ -42,11 +42,11 @@ def minor(amount: Decimal) -> int:
 def spread(amounts: Sequence[Decimal], difference: Decimal) -> list[Decimal]:
     """`amounts` changed by `difference` in all, in proportion to their size, to the kopeck, none below zero.
 
-    Largest remainders first, the earlier line wins a tie, so the same receipt always comes out the same.
+    Largest remainders come first and the earlier line wins a tie, so the result is always the same.
 
     :param amounts: what the lines cost now, none negative
     :param difference: what the sum must change by; negative for a discount
-    :raises CannotSettle: when a discount is larger than the lines, or there is nothing to put a difference on
+    :raises CannotSettle: if a discount exceeds the lines, or there is no line to take the difference
     """
     if not difference:
         return list(amounts)
@@ -75,15 +75,15 @@ def spread(amounts: Sequence[Decimal], difference: Decimal) -> list[Decimal]:
 def settle(amounts: Sequence[Decimal], groups: Sequence[object], total: Decimal) -> list[Decimal]:
     """Amounts for the lines of a receipt: none negative, their sum exactly `total`.
 
-    Odoo writes rewards and whole-order discounts as negative lines; a receipt has none. Each is taken off the lines
-    of its own group (the same taxes) as far as they carry it and off all lines for the rest. What is then left
-    between the lines and `total` (tax rounding, cash rounding) is spread over all lines.
+    Odoo writes rewards and whole-order discounts as negative lines; a receipt has none. Each is taken off the lines of
+    its own group (the same taxes) as far as they cover it, the rest off all lines. What then remains between the lines
+    and `total` (tax rounding, cash rounding) is spread over all lines.
 
     :param amounts: the lines as Odoo has them, positive, zero or negative
     :param groups: a hashable for each line; negative lines are matched by it
     :param total: what the customer owes in the end
     :returns: as many amounts as came in; negative lines become zero
-    :raises CannotSettle: when the discounts exceed the lines
+    :raises CannotSettle: if the discounts exceed the lines
     """
     result = [max(amount, ZERO) for amount in amounts]
     for group in dict.fromkeys(groups):

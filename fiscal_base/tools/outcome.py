@@ -1,7 +1,7 @@
-"""What a provider may say about a document or about its register, and nothing else.
+"""What a provider may say about a document or its register.
 
-A provider turns the answer of its service into one `Outcome`; `fiscal_base` alone turns outcomes into
-states, pauses and alerts.
+A provider turns its service's answer into one `Outcome`; only `fiscal_base` turns outcomes into states, pauses and
+alerts.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from decimal import Decimal
 from enum import Enum
 from math import isfinite
 
-#: code of an `unknown` look-up: the service was asked, and knows nothing of the document; only a person can tell
+#: code of an `unknown` look-up: the service was asked and cannot tell; only a person can
 NO_TRACE = "no_trace"
 
 
 class Kind(Enum):
-    """The six answers that exist."""
+    """The six kinds of outcome."""
 
     DONE = "done"
     WAITING = "waiting"
@@ -39,18 +39,19 @@ class FiscalData:
     :param shift_number: number of the shift (FFD tag 1038)
     :param receipt_number: number of the receipt within the shift (FFD tag 1042)
     :param registered_at: time of registration, naive, in the register's own time zone
-    :param total: amount that was registered, in currency units with two decimals, as the answer says it; never what
-        was sent. The base compares it with the document, and the three after it
-    :param operation: what kind of document was registered, a key of `const.OPERATIONS`; "" where it is not said
-    :param lines: how many lines the receipt has; None where it is not said
-    :param payments: what was paid by each key of `const.PAYMENT_KINDS`, in currency units; empty where it is not said
+    :param total: amount that was registered, in currency units with two decimals, as the answer states it; never what
+        was sent. The base compares it and the next three with the document
+    :param operation: what kind of document was registered, a key of `const.OPERATIONS`; "" if the answer does not say
+    :param lines: how many lines the receipt has; None if the answer does not say
+    :param payments: what was paid by each key of `const.PAYMENT_KINDS`, in currency units; empty if the answer does not
+        say
     :param counters: of a Z or X report, as the service counts: sums in currency units by name, see
         `fiscal.shift` for the names
     :param qr: text of the QR code as the register gives it
     :param url: page of the receipt for the customer
     :param test: the receipt has no legal force (test register, offline sandbox)
-    :param extra: whatever else the service says and is worth keeping, as plain JSON values; `receipts`: of how many
-        receipts of the service the document consists, where it is not one
+    :param extra: other information worth storing, as plain JSON values; `receipts`: how many receipts of the service
+        make up the document, if not one
     """
 
     number: str = ""
@@ -75,16 +76,16 @@ class FiscalData:
 class Outcome:
     """The answer to one submit or one look-up.
 
-    Build it with the class methods; they name what each kind needs.
+    Build it with the class methods, which take what each kind needs.
 
-    :param retry_after: seconds until it makes sense to ask or send again; None leaves it to the base
+    :param retry_after: seconds until it makes sense to ask or send again; None lets the base decide
     :param new_key: with `not_sent`: the next attempt must carry a new key, since the service refuses the old one
-    :param under_way: with `not_sent` of a look-up: so many seconds after the sending it is not believed, since the
-        request may still arrive and no id of its own would tell a repeat
-    :param response: the service's raw answer, kept with the attempt after secrets are removed
-    :param service_id: the service's own id of the document, as soon as it is known: kept as `service_id` of attempt
-        and document, to be asked by later. It is never read back out of `response`, where a secret inside it would be
-        hidden. An outcome without it leaves what is known
+    :param under_way: with `not_sent` of a look-up: it is not trusted until so many seconds after the sending, since the
+        request may still arrive and has no id that would reveal a repeat
+    :param response: the service's raw answer, stored with the attempt after secrets are masked
+    :param service_id: the service's own id of the document, as soon as it is known: stored as `service_id` of attempt
+        and document for later look-ups. It is never read from the stored `response`, where a secret inside it would be
+        masked. An outcome without it keeps the known one
     """
 
     kind: Kind
@@ -99,34 +100,34 @@ class Outcome:
 
     @classmethod
     def done(cls, data: FiscalData, response: str = "", message: str = "") -> Outcome:
-        """The document is registered. `message` is shown to people, for example a warning of the register."""
+        """The document is registered. `message` is shown to the user, for example a warning of the register."""
         return cls(Kind.DONE, data=data, response=response, message=message)
 
     @classmethod
     def waiting(cls, retry_after: float | None = None, response: str = "", message: str = "") -> Outcome:
-        """The service has accepted the document and will say later how it went."""
+        """The service has accepted the document and will report its outcome later."""
         return cls(Kind.WAITING, retry_after=retry_after, response=response, message=message)
 
     @classmethod
     def not_sent(
         cls, message: str, retry_after: float | None = None, response: str = "", new_key: bool = False, code: str = ""
     ) -> Outcome:
-        """The service surely did not execute it: no connection, throttled, or it says that it never saw the key."""
+        """The service has certainly not executed it: no connection, throttled, or it says that it never saw the key."""
         return cls(
             Kind.NOT_SENT, message=message, retry_after=retry_after, response=response, new_key=new_key, code=code
         )
 
     @classmethod
     def unknown(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
-        """It may or may not have been executed. Only a look-up by the document's own key moves it on.
+        """It may or may not have been executed. Only a look-up by the document's key moves it on.
 
-        The code `NO_TRACE` of a look-up says that the service was asked and cannot tell: then a person's word counts.
+        The code `NO_TRACE` of a look-up means that the service was asked and cannot tell: then a person decides.
         """
         return cls(Kind.UNKNOWN, message=message, retry_after=retry_after, response=response, code=code)
 
     @classmethod
     def rejected(cls, code: str, message: str, response: str = "") -> Outcome:
-        """Refused for what the document itself says. Documents behind it go on.
+        """Refused for its content. Documents behind it are not held up.
 
         An opening refused with the code `shift_open`, or a closing with `shift_closed`, had nothing left to do.
         """
@@ -134,24 +135,24 @@ class Outcome:
 
     @classmethod
     def blocked(cls, message: str, retry_after: float | None = None, response: str = "", code: str = "") -> Outcome:
-        """The register itself cannot work (no paper, shift over 24 hours, wrong key); surely not executed.
+        """The register cannot work now (no paper, shift over 24 hours, wrong key); certainly not executed.
 
         Two codes tell the base that it can help: `shift_expired` (open for more than 24 hours) and `shift_closed`.
         """
         return cls(Kind.BLOCKED, message=message, retry_after=retry_after, response=response, code=code)
 
 
-#: times of a register lie between these; others are a mistake of the service
+#: times outside these bounds are a mistake of the service
 EARLIEST, LATEST = datetime(2000, 1, 1), datetime(2100, 1, 1)
 #: the largest whole number that a column takes
 LARGEST = 2**31 - 1
 
 
 def storable(value):
-    """`value` (an outcome, a status or anything in one) as a database can keep it.
+    """`value` (an outcome, a status or anything in one) in a form that a database can store.
 
-    What no database keeps must not make a registration unknown: characters that are no text are replaced; a time
-    before 2000 or after 2100 and a number that is none (NaN, infinity) become None; a time with an offset loses it.
+    A value that cannot be stored must not make a registration unknown: characters that are not text are replaced; a
+    time before 2000 or after 2100, NaN and infinity become None; a time loses its UTC offset.
     """
     if isinstance(value, str):
         return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
@@ -178,12 +179,12 @@ def storable(value):
 
 
 def _column(number):
-    """A whole number that fits into a column, else None."""
+    """A whole number if it fits into a column, else None."""
     return number if isinstance(number, int) and 0 <= number <= LARGEST else None
 
 
 def _plain(value):
-    """`value` as JSON has it: sums and times as texts."""
+    """`value` as JSON values: sums and times as texts."""
     if isinstance(value, dict):
         return {str(key): _plain(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
@@ -199,7 +200,7 @@ class RegisterStatus:
 
     :param ready: it can register a document now
     :param reachable: it answered at all
-    :param problem: a sentence for people when it cannot
+    :param problem: a sentence for the user if it cannot
     :param shift_open: whether a shift is open
     :param shift_expired: the open shift is older than 24 hours
     :param shift_number: number of the current or last shift

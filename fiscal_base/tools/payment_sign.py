@@ -1,4 +1,4 @@
-"""What a payment means on a receipt: how it is shared among invoices, and which payment method sign its lines carry."""
+"""What a payment means on a receipt: how it is shared among invoices, and the payment method sign of its lines."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from decimal import Decimal
 
 from .money import ZERO, spread
 
-#: when goods and services are handed over: with the payment, after it, or before it
+#: when goods and services are handed over: with, after, or before the payment
 SETTLEMENTS = ("payment", "before", "after")
-#: signs of a payment for what is not handed over yet: the line names a payment, its VAT is a calculated rate
+#: signs of a payment before the hand-over: the line names a payment, at a calculated VAT rate
 PREPAID = frozenset({"1", "2", "3"})
 #: signs whose lines name a payment (payment subject 10)
 PAYMENT_ONLY = PREPAID | {"7"}
@@ -18,8 +18,8 @@ PAYMENT_ONLY = PREPAID | {"7"}
 def allocate(paid: Decimal, claims: Sequence[Decimal]) -> tuple[list[Decimal], Decimal]:
     """Share `paid` among `claims`, to the kopeck.
 
-    Where the claims are more than the money (a discount for early payment, a written-off rest), each gets its part in
-    proportion; where they are less, each is paid in full.
+    If the claims exceed the money (early payment discount, write-off), each gets its proportional part; if not, each is
+    paid in full.
 
     :param claims: what the payment settled of each invoice, none negative
     :returns: the share of each, and what is left over: an advance
@@ -36,8 +36,8 @@ def method_sign(settlement: str, total: Decimal, owed: Decimal, settled: Decimal
     :param settlement: one of `SETTLEMENTS`
     :param total: of the invoice
     :param owed: what was still to be paid before this payment
-    :param settled: what this payment settles of it
-    :param on_credit: an earlier receipt has handed the goods over on credit
+    :param settled: the part of it that this payment settles
+    :param on_credit: an earlier receipt recorded the hand-over on credit
     """
     if on_credit or settlement == "after":
         return "7"
@@ -48,5 +48,5 @@ def method_sign(settlement: str, total: Decimal, owed: Decimal, settled: Decimal
 
 
 def advance_sign(settlement: str) -> str:
-    """Payment method sign of a payment that no invoice or order stands behind."""
+    """Payment method sign of a payment without an invoice or order."""
     return {"payment": "4", "before": "3", "after": "7"}[settlement]

@@ -1,4 +1,4 @@
-"""One line as positions in each of which price × quantity is the amount, for registers that know no discount."""
+"""One line as positions whose amount is price × quantity, for registers without discounts."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Position(NamedTuple):
 def positions(quantity: Decimal, price: Decimal, amount: Decimal) -> list[Position]:
     """`quantity` for `amount` as one position, or as two whose prices differ by one kopeck.
 
-    1000 pieces for 333.30 are 670 × 0.33 and 330 × 0.34: nobody pays 3.63 for one of them. A whole number of pieces
-    (or of kilograms and metres) bears the higher price, which is always possible: a kopeck more on n of them is
-    n kopecks, and less than `quantity` kopecks are missing at the lower price.
+    1000 pieces for 333.30 are 670 × 0.33 and 330 × 0.34, so that no single piece costs 3.63. A whole number of pieces
+    (or of kilograms, metres) gets the higher price. That is always possible: a kopeck more on n of them is n kopecks,
+    and the lower price falls short by less than `quantity` kopecks.
 
     :param quantity: above zero, at most three decimals
-    :param price: of one unit as it is asked; kept where it comes to the amount
+    :param price: the unit price asked; kept if it gives the amount
     :param amount: what is paid, not negative
     """
     if money(quantity * price) == amount:

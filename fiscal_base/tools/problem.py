@@ -1,4 +1,4 @@
-"""What stands against a receipt, told without words: each addon has its own sentences, in the reader's language."""
+"""Problems of a receipt as codes: each addon has its own sentences, in the reader's language."""
 
 from typing import NamedTuple
 
@@ -6,8 +6,8 @@ from typing import NamedTuple
 class Problem(NamedTuple):
     """One thing to put right.
 
-    :param code: key of the sentence for people (`texts.PROBLEMS` of the provider)
-    :param values: what the sentence names
+    :param code: key of the sentence (`texts.PROBLEMS` of the provider)
+    :param values: the values in the sentence
     """
 
     code: str

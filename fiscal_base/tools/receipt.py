@@ -1,7 +1,7 @@
-"""A fiscal document as plain data: what `protocol.py` of a provider maps into a request.
+"""A fiscal document as plain data, which a provider's `protocol.py` maps to a request.
 
 Amounts are `Decimal` in currency units with exactly two decimals, quantities have at most three; nothing here is
-a float. Every amount is positive: the operation alone tells a sale from a return.
+a float. Every amount is positive: only the operation distinguishes a sale from a return.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Line:
     :param measure: measure of quantity (FFD tag 2108)
     :param goods_code: УКТЗЕД
     :param marking_code: as scanned, group separators kept (FFD tag 2000)
-    :param agent: in what role the goods of somebody else are sold (FFD tag 1222), None for own goods
-    :param supplier: whose goods they are then (FFD tags 1224 to 1226)
-    :param extra: what only some providers know; `agent`: an agent who moves money (FFD tag 1223, see `tools.agent`)
+    :param agent: the role in which somebody else's goods are sold (FFD tag 1222), None for own goods
+    :param supplier: the owner of such goods (FFD tags 1224 to 1226)
+    :param extra: what only some providers use; `agent`: an agent who moves money (FFD tag 1223, see `tools.agent`)
     """
 
     name: str
@@ -61,11 +61,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Payment:
-    """One means of payment; `amount` is what was handed over, change not yet taken off.
+    """One means of payment; `amount` is what was handed over, before change.
 
     :param kind: a key of `const.PAYMENT_KINDS`
     :param label: name of the means as the customer knows it
-    :param extra: of a card, what the terminal told, each a text: `card_mask`, `card_system`, `rrn`, `auth_code`,
+    :param extra: of a card, what the terminal reported, as texts: `card_mask`, `card_system`, `rrn`, `auth_code`,
         `transaction_id`, `terminal_id`, `acquirer`
     """
 
@@ -106,12 +106,12 @@ class Original:
 
 @dataclass(frozen=True)
 class Receipt:
-    """Everything a provider may need of one document.
+    """Everything about one document that a provider may need.
 
     :param operation: a key of `const.OPERATIONS`
     :param key: the idempotency key of this attempt's chain, at most 36 characters
     :param total: Σ lines + rounding = Σ payments − change; the sum of cash for `cash_in` and `cash_out`
-    :param rounding: cash rounding, negative when the customer pays less; 0 where the base has spread it over the lines
+    :param rounding: cash rounding, negative if the customer pays less; 0 if the base has spread it over the lines
     :param deliver: channels by which this receipt may be sent to the customer: `email`, `sms`, `viber`
     :param change: given back in cash
     :param issued_at: when the business event happened, naive, in the register's time zone

@@ -2,9 +2,8 @@
 
     {legal} за {customer} - {note}
 
-A template is data: nothing in it is evaluated, a tag is looked up by its name and replaced by text, and what a value
-says is never read as a template again. A tag without a value takes the dash, comma or bracket with it that would be
-left dangling.
+A template is data: nothing in it is evaluated. A tag is looked up by its name and replaced by text, and a value is
+never read as a template. A tag without a value also removes the dash, comma or bracket that would be left dangling.
 """
 
 from __future__ import annotations
@@ -22,8 +21,8 @@ LIMIT = 128
 
 _TAG = re.compile(r"\{([^{}]*)\}")
 
-# While a text is put together, these stand for a tag with a value and for one without. No text that was cleaned by
-# `one_line` holds such characters.
+# Placeholders, while a text is put together, for a tag with a value and for one without. Text cleaned by `one_line`
+# contains no such characters.
 _VALUE, _NONE = "\ue000", "\ue001"
 _SEPARATORS = r"\s\-‐‑–—−,;:.|/·•"
 _SIGNS = "№#"
@@ -42,14 +41,14 @@ _GAP = re.compile(rf"[{_SEPARATORS}{_SIGNS}]*{_NONE}(?:[{_SEPARATORS}{_SIGNS}]*{
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract, subscription or order behind a payment, as far as a receipt may speak of it.
+    """The contract, subscription or order behind a payment, as far as a receipt may mention it.
 
     :param name: as the customer knows it
     :param subjects: what it is about, each a short name
-    :param begin: first day, None where it has none
-    :param end: last day, None where it is open
-    :param payer: who pays, where the contract says so
-    :param customer: the person served, where the contract says so
+    :param begin: first day, None if it has none
+    :param end: last day, None if it is open
+    :param payer: who pays, if the contract says so
+    :param customer: the person served, if the contract says so
     """
 
     name: str = ""
@@ -66,30 +65,30 @@ def tag_name(text: str) -> str:
 
 
 def tags(template: str | None) -> list[str]:
-    """Names of the tags in `template` in their order, each once."""
+    """Names of the tags in `template` in order, each once."""
     return list(dict.fromkeys(tag_name(name) for name in _TAG.findall(one_line(template))))
 
 
 def unknown(template: str | None, known: Collection[str]) -> list[tuple[str, str]]:
-    """Tags of `template` that are not among `known`, each with the one that was probably meant, or ""."""
+    """Tags of `template` that are not in `known`, each with the one that was probably meant, or ""."""
     return [(tag, suggestion(tag, known)) for tag in tags(template) if tag not in known]
 
 
 def suggestion(tag: str, known: Collection[str]) -> str:
-    """The name among `known` that is most like `tag`, or "" where none is."""
+    """The name in `known` that is most like `tag`, or "" if none is."""
     return next(iter(get_close_matches(tag, known, n=1, cutoff=0.5)), "")
 
 
 def stray_brace(template: str | None) -> bool:
-    """Whether a brace is left that belongs to no tag."""
+    """Whether there is a brace that belongs to no tag."""
     return bool(re.search("[{}]", _TAG.sub("", one_line(template))))
 
 
 def fill(template: str | None, value_of: Callable[[str], str | None]) -> str:
     """`template` with its tags replaced, on one line.
 
-    :param value_of: gives the text of a tag, by its name; nothing for a tag without a value
-    :returns: text of any length, without double spaces, and without separators that nothing follows any more
+    :param value_of: returns the text of a tag by its name; nothing for a tag without a value
+    :returns: text of any length, without double spaces and dangling separators
     """
     values = []
 
@@ -107,7 +106,7 @@ def fill(template: str | None, value_of: Callable[[str], str | None]) -> str:
 
 
 def _join(gap):
-    """What stays between two texts when the tags between them have no value: the strongest of their separators."""
+    """What remains between two texts if the tags between them have no value: the strongest of their separators."""
     text, start, end = gap.string, gap.start(), gap.end()
     if start == 0 or end == len(text) or text[start - 1] in _OPENING or text[end] in _CLOSING:
         return ""
@@ -116,7 +115,7 @@ def _join(gap):
 
 
 def cut(text: str | None, limit: int = LIMIT) -> tuple[str, str]:
-    """`text` as it fits on the receipt, and the whole of it where something had to go, else ""."""
+    """`text` as it fits on the receipt, and the full text if it had to be shortened, else ""."""
     whole = one_line(text)
     short = shorten(whole, limit)
     return short, whole if short != whole else ""

@@ -1,4 +1,4 @@
-"""Tax numbers of companies and people in Russia and Ukraine; the check digits are python-stdnum's."""
+"""Tax numbers of companies and people in Russia and Ukraine; python-stdnum verifies the check digits."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ PERSON = {"RU": (inn, 12), "UA": (rntrc, 10)}
 
 
 def company_number(number: str, country: str) -> str | None:
-    """The compact form of a company's number (ИНН of 10 or 12 digits; ЄДРПОУ or РНОКПП), None when it is not valid.
+    """The compact form of a company's number (ИНН of 10 or 12 digits; ЄДРПОУ or РНОКПП), None if it is not valid.
 
-    A sole trader has a person's number, which is valid here too. Countries without a rule take anything.
+    A sole trader has a person's number, which is valid here too. For countries without a rule any number is valid.
     """
     validators = COMPANY.get(country)
     if validators is None:
@@ -27,7 +27,7 @@ def company_number(number: str, country: str) -> str | None:
 
 
 def person_number(number: str, country: str) -> str | None:
-    """The compact form of a person's number (ИНН of 12 digits, FFD tag 1203; РНОКПП of 10), None when not valid."""
+    """The compact form of a person's number (ИНН of 12 digits, FFD tag 1203; РНОКПП of 10), None if not valid."""
     rule = PERSON.get(country)
     if rule is None:
         return (number or "").strip() or None
@@ -37,7 +37,7 @@ def person_number(number: str, country: str) -> str | None:
 
 
 def _valid(validator, number: str) -> str | None:
-    """The compact form of a number whose check digits are right; zeros alone have right ones, and belong to nobody."""
+    """The compact form of a number whose check digits are right. All zeros would pass, but no such number exists."""
     try:
         compact = validator.validate(number)
     except ValidationError:

@@ -1,10 +1,10 @@
-"""HTTP for providers: one request, one of three endings, no secret in any text.
+"""HTTP for providers: one request, one of three results, no secret in any text.
 
 The difference that matters here is whether the service may have seen the request. `requests` reports both a refused
 connection and a lost answer as exceptions; `send` tells them apart:
 
-* `Answer`: an answer arrived, whatever its status;
-* `NotSent`: the request surely did not reach the service (name, route, refused, TLS, connect timeout);
+* `Answer`: an answer arrived, with any status;
+* `NotSent`: the request has certainly not reached the service (name, route, refused, TLS, connect timeout);
 * `Lost`: it left, and no whole answer came back (read timeout, reset, broken body).
 """
 
@@ -30,7 +30,7 @@ from urllib3.util.retry import Retry
 
 CONNECT_TIMEOUT = 3.05
 READ_TIMEOUT = 10.0
-#: longest answer that is read, in bytes; a fiscal answer has kilobytes
+#: longest answer that is read, in bytes; fiscal answers have kilobytes
 MAX_ANSWER = 4 * 1024 * 1024
 #: names whose values are secret in any header, query, JSON object or form
 _NAMES = r"token|secret|passw|pwd|authorization|signature|(?:api|access|private|licen[cs]e)[-_]?key|cookie"
@@ -42,7 +42,7 @@ _SECRET_PAIR = re.compile(
     ( "(?:[^"\\]|\\.)*"? | '[^']*'? | \\+["'](?:[^"'\\]|\\(?!["']))*
     | (?:basic|bearer|token)\s+[^\s,;"'}}]+ | digest\s[^\r\n]* | [^\s,;&}}"'\\\])]+ )"""
 )
-#: what is secret in a text without a name of its own before it
+#: secrets in a text that have no name before them
 _SECRET_PLACES = [
     re.compile(r"(?i)\b((?:set-)?cookie\s{0,8}:\s{0,8})[^\r\n\"']+"),
     re.compile(r"(://[^/\s:@\"']{0,200}:)[^@/\s\"']+(?=@)"),
@@ -55,12 +55,12 @@ HIDDEN = "•••"
 class Request:
     """One HTTP request as it will go out.
 
-    :param body: the exact bytes as text (UTF-8); frozen on the document before anything is sent
-    :param auth: login and password for HTTP Basic; kept apart from `headers` so that it is never stored
-    :param connect_timeout: seconds until the connection stands
+    :param body: the exact bytes, as UTF-8 text; frozen on the document before anything is sent
+    :param auth: login and password for HTTP Basic; separate from `headers`, so that it is never stored
+    :param connect_timeout: seconds to establish the connection
     :param read_timeout: seconds of silence after which an answer counts as lost
-    :param total_timeout: seconds for all of it: a peer that sends a byte now and then is never silent for long. None:
-        the time to connect and twice the silence
+    :param total_timeout: seconds for the whole call, since a peer that sends a byte now and then never runs into
+        `read_timeout`. None: the time to connect plus twice `read_timeout`
     """
 
     method: str
@@ -82,7 +82,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def json(self) -> dict | list | None:
-        """The parsed body, None when it is not JSON (an error page of a gateway, for example)."""
+        """The parsed body, None if it is not JSON (a gateway's error page, for example)."""
         try:
             return json.loads(self.text.lstrip("\ufeff \t\r\n"))
         except (ValueError, RecursionError):
@@ -91,20 +91,20 @@ class Answer:
 
 @dataclass(frozen=True)
 class NotSent:
-    """The service has not seen the request; `reason` is for people."""
+    """The service has not seen the request; `reason` is for the user."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class Lost:
-    """The request left and its fate is not known; `reason` is for people."""
+    """The request left and its outcome is unknown; `reason` is for the user."""
 
     reason: str
 
 
 class OutOfTime(Exception):
-    """Raised by `send` inside `until`: the time is over, and nothing is said about the service."""
+    """Raised by `send` inside `until`: the time is over. It says nothing about the service."""
 
 
 #: moment (`time.monotonic`) after which `send` sends nothing more
@@ -115,9 +115,9 @@ _limit: contextvars.ContextVar[_Limit | None] = contextvars.ContextVar("limit", 
 
 @contextlib.contextmanager
 def until(deadline: float | None):
-    """Let no `send` inside go on beyond `deadline` (`time.monotonic`): it raises `OutOfTime`. None: no deadline.
+    """Stop every `send` inside at `deadline` (`time.monotonic`) with `OutOfTime`. None: no deadline.
 
-    Only for questions. A request that changes something has to be given the time that it needs.
+    Only for questions. A request that changes something needs all of its time.
     """
     token = _deadline.set(deadline)
     try:
@@ -127,12 +127,12 @@ def until(deadline: float | None):
 
 
 def until_now() -> float | None:
-    """The deadline that holds at this place, None where there is none."""
+    """The deadline in force here, None if there is none."""
     return _deadline.get()
 
 
 class _Limit:
-    """Ends a call that takes too long in all, whatever its peer does meanwhile."""
+    """Ends a call that takes too long in total, even if its peer keeps sending."""
 
     def __init__(self, seconds: float):
         self.over = False
@@ -141,7 +141,7 @@ class _Limit:
         self._timer.daemon = True
 
     def watch(self, connection: socket.socket) -> None:
-        """End `connection` when the time is over. A copy is kept: TLS takes the socket itself away."""
+        """End `connection` when the time is over. Keeps a copy of the socket, since TLS detaches it."""
         self._sockets.append(connection.dup())
         if self.over:
             self._end()
@@ -165,14 +165,14 @@ class _Limit:
 
 
 class _Session(requests.Session):
-    """A session that does not even look where a redirect leads: a broken `Location` is no reason to lose an answer."""
+    """A session that ignores where a redirect leads: a broken `Location` must not lose an answer."""
 
     def get_redirect_target(self, resp):
         return None
 
 
 class _LastResponse(HTTPResponse):
-    """The answer itself: what a service says before it, such as 102 or 103, is passed over as 100 is."""
+    """The final answer: interim ones such as 102 or 103 are skipped, as 100 is."""
 
     def _read_status(self):
         version, status, reason = super()._read_status()
@@ -183,7 +183,7 @@ class _LastResponse(HTTPResponse):
 
 
 class _Connecting:
-    """A connection on which every failure to connect, the TLS handshake included, says that nothing was sent."""
+    """A connection on which every failure to connect, including the TLS handshake, means that nothing was sent."""
 
     response_class = _LastResponse
 
@@ -201,7 +201,7 @@ class _Connecting:
 
 
 class _Counting:
-    """A pool whose answers count as broken when they are shorter than they announce; urllib3 1.26 does not mind."""
+    """A pool that treats answers shorter than announced as broken; urllib3 1.26 accepts them."""
 
     def urlopen(self, *args, **options):
         return super().urlopen(*args, **options, enforce_content_length=True)
@@ -232,7 +232,7 @@ def _session() -> requests.Session:
 
 
 def _never_left(error: Exception) -> str:
-    """Why no byte of the request can have reached the service; "" when the exception does not prove that."""
+    """Why no byte of the request can have reached the service; "" if the exception does not prove that."""
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
         return type(error).__name__
     reason = error.args[0] if error.args else None
@@ -245,7 +245,7 @@ def _never_left(error: Exception) -> str:
 
 
 def send(request: Request) -> Answer | NotSent | Lost:
-    """Send `request` once. Never raises for what the network does, never follows a redirect, never retries.
+    """Send `request` once. Network errors are never raised, redirects not followed, nothing is retried.
 
     :raises OutOfTime: only inside `until`
     """
@@ -289,7 +289,7 @@ def _send(request: Request) -> Answer | NotSent | Lost:
                 prepared, timeout=(request.connect_timeout, request.read_timeout), allow_redirects=False, stream=True
             ) as response:
                 answer = _read(response)
-                # what ends with the connection looks whole when we have ended it
+                # an answer that ends with the connection looks complete if we ended the connection
                 return Lost("the answer took too long") if limit.over else answer
         except (requests.RequestException, urllib3_errors.HTTPError, HTTPException, OSError, ValueError) as error:
             if reason := _never_left(error):
@@ -305,15 +305,15 @@ def _read(response: requests.Response) -> Answer | Lost:
             return Lost("the answer is too long to be one of this service")
     announced = "Content-Length" in response.headers or "Transfer-Encoding" in response.headers
     if response.ok and not content and not announced and response.status_code != 204:
-        # A head that is cut off reads like a short one; no service says yes without a word.
+        # A truncated head looks like a short one, and no service confirms with an empty answer.
         return Lost("the answer was cut off")
     return Answer(response.status_code, content.decode("utf-8", "replace"), dict(response.headers))
 
 
 def redact(value: object, secrets: Iterable[str] = ()) -> object:
-    """`value` (JSON values or text) with everything secret replaced by dots.
+    """`value` (JSON values or text) with all secrets replaced by dots.
 
-    :param secrets: values known to be secret wherever they stand, for example the password of this register
+    :param secrets: values that are secret wherever they occur, for example the register's password
     """
     known = {str(secret) for secret in secrets if secret and len(str(secret)) >= 3}
     forms = {form for secret in known for form in _forms(secret)}
@@ -352,6 +352,6 @@ def redact(value: object, secrets: Iterable[str] = ()) -> object:
 
 
 def _forms(secret: str) -> set[str]:
-    """How a secret may stand in a text: as it is, and as JSON and addresses write it."""
+    """How a secret may appear in a text: as it is, and as JSON and URLs encode it."""
     written = {json.dumps(secret, ensure_ascii=ascii)[1:-1] for ascii in (True, False)}
     return {secret, *written, quote(secret, errors="replace"), quote_plus(secret, errors="replace")}

@@ -72,7 +72,7 @@ class AccountPaymentRegister(models.TransientModel):
             wizard.fiscal_phone = partner.phone
 
     def _fiscal_payment_vals(self, contact):
-        """What a payment of this wizard says about its receipt."""
+        """The values of a payment that concern its receipt."""
         if not self.fiscal_register_id:
             return {}
         vals = {

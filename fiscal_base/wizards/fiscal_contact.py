@@ -4,15 +4,15 @@ from odoo.tools import email_normalize
 
 
 class FiscalContact(models.TransientModel):
-    """Asks for the customer's address where a receipt is to be sent and it, or the consent, is missing.
+    """Asks for the customer's address when a receipt is to be sent and the address or the consent is missing.
 
-    It stands before a button that makes a receipt, and goes on with that button whatever is answered: a receipt is
-    never held up. From a registered receipt it sends it again.
+    It precedes a button that makes a receipt, and presses that button whatever the answer: no receipt is held up.
+    Opened from a registered receipt, it sends that again.
 
-    The customer is always that of the record behind the dialog, which the user may see. Into the customer's card goes
-    what the user may write there. Who may not edit contacts fills in an address that is missing, of a customer of a
-    record of theirs: that rests on the right to this dialog, which every cashier has. The card of a person who signs
-    in to Odoo is never written, because their password can be sent to that address.
+    The customer is always that of the record behind the dialog, which the user may see. The customer's card gets what
+    the user may write there. Users who may not edit contacts may still fill in a missing address of a customer of their
+    own record, by virtue of the right to this dialog, which every cashier has. The card of a person who can log in to
+    Odoo is never changed, because their password can be reset through that address.
     """
 
     _name = "fiscal.contact"
@@ -33,7 +33,7 @@ class FiscalContact(models.TransientModel):
     save = fields.Boolean(string="Save in the customer's card", default=True)
     agree = fields.Boolean(string="The customer agrees to receive receipts in this way", default=True)
 
-    #: the buttons that the dialog may stand before
+    #: the buttons that the dialog may precede
     _BUTTONS = frozenset(
         {
             ("account.payment", "action_post"),
@@ -44,7 +44,7 @@ class FiscalContact(models.TransientModel):
 
     @api.model
     def _ask(self, record, method, register, partner, email, phone):
-        """The dialog before `record.method()`, or False where nothing is missing.
+        """The dialog before `record.method()`, or False if nothing is missing.
 
         `record` keeps the answer in `fiscal_email` and `fiscal_phone`.
         """
@@ -99,7 +99,7 @@ class FiscalContact(models.TransientModel):
             wizard.partner_id = record.partner_id
 
     def action_send(self):
-        """Take the addresses, save what is to be saved, and go on."""
+        """Use the addresses, save what is to be saved, and go on."""
         self.ensure_one()
         email, phone = self._checked()
         if not email and not phone:
@@ -119,7 +119,7 @@ class FiscalContact(models.TransientModel):
         return self._go_on({})
 
     def _checked(self):
-        """The addresses as they are used, each checked; False where none was entered."""
+        """The addresses, checked; False for one that was not entered."""
         email = phone = False
         if self.ask_email and self.email:
             email = email_normalize(self.email)
@@ -132,7 +132,7 @@ class FiscalContact(models.TransientModel):
         return email, phone
 
     def _save(self, email, phone):
-        """Into the customer's card, as far as the boxes are ticked and the user may."""
+        """Save to the customer's card, if the boxes are ticked and the user may."""
         given = {"email": email, "phone": phone}
         partner = self.partner_id.sudo()
         if not partner or partner.with_context(active_test=False).user_ids:
@@ -149,16 +149,16 @@ class FiscalContact(models.TransientModel):
         if edits:
             self.partner_id.write(vals)
         elif vals and self.partner_id.has_access("read"):
-            partner.write(vals)  # nothing of it overwrites anything
+            partner.write(vals)  # nothing is overwritten
 
     def _same(self, name, known, given):
-        """Whether two addresses are the same, however they are written."""
+        """Whether two addresses are the same, regardless of spelling."""
         if name == "email":
             return email_normalize(known or "") == given
         return bool(known) and self.register_id.sudo()._phone(known) == given
 
     def _go_on(self, vals):
-        """Press the button that the dialog stands before."""
+        """Press the button that the dialog precedes."""
         if (self.res_model, self.method) not in self._BUTTONS:
             raise UserError(self.env._("Please start again."))
         record = self.env[self.res_model].browse(self.res_id)

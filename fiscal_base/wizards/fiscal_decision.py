@@ -5,7 +5,7 @@ from ..tools.outcome import FiscalData
 
 
 class FiscalDecision(models.TransientModel):
-    """A person's decision about documents whose outcome nobody but a person can find out."""
+    """A person's decision about documents whose outcome only a person can find out."""
 
     _name = "fiscal.decision"
     _description = "Decision about fiscal documents"
@@ -40,7 +40,7 @@ class FiscalDecision(models.TransientModel):
 
     @api.depends("document_ids")
     def _compute_problems(self):
-        """What is known of each document, both sides where the register tells what it holds."""
+        """What is known about each document; both sides, if the register reports its own."""
         for wizard in self:
             documents = wizard.document_ids.filtered("error_message")
             wizard.problems = "\n\n".join(

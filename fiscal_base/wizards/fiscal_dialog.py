@@ -3,11 +3,11 @@ from odoo.exceptions import AccessError
 
 
 class FiscalDialog(models.AbstractModel):
-    """A dialog that the server opens, about records that it has checked, for the user who asked for it.
+    """A dialog that the server opens for the user who asked for it, about records that it has checked.
 
-    A client neither creates such a row nor sees those of other users (access rights and a record rule say so), and of
-    its own it fills in `_ASKED` and nothing else: what the dialog is about stays as the server has set it. The server
-    opens one with `_opened`.
+    A client can neither create such a row nor see those of other users (access rights and a record rule), and fills in
+    only `_ASKED` of its own: what the dialog is about stays as the server has set it. The server opens one with
+    `_opened`.
     """
 
     _name = "fiscal.dialog"
@@ -17,7 +17,7 @@ class FiscalDialog(models.AbstractModel):
     _ASKED = frozenset()
 
     def _opened(self, vals):
-        """A new dialog with `vals`, in the hands of the user."""
+        """A new dialog with `vals`, with the user's rights."""
         return self.sudo().create(vals).sudo(False)
 
     def write(self, vals):

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from ..models.accounting.source import MADE, Choice
 from ..tools.money import money
 
-#: means of payment that a person may name for what is not paid in Odoo
+#: means of payment that a person may choose for what is not paid in Odoo
 KINDS = [
     ("cash", "Paid in cash"),
     ("electronic", "Paid by card or transfer"),
@@ -105,7 +105,7 @@ class FiscalFiscalize(models.TransientModel):
 
     @api.depends("register_id")
     def _compute_kind(self):
-        """On credit, where the register can say so."""
+        """On credit, if the register supports it."""
         for wizard in self:
             kinds = wizard.register_id._capabilities().payment_kinds if wizard.register_id else ()
             if wizard.kind not in kinds:
@@ -131,7 +131,7 @@ class FiscalFiscalize(models.TransientModel):
         return records
 
     def _sources(self, record):
-        """What receipts can be made of for `record`: `(source, problem)` each, at least one."""
+        """The sources of receipts for `record`, each as `(source, problem)`; at least one."""
         if problem := record._fiscal_refusal():
             return [(record, problem)]
         if not hasattr(record, "_fiscal_payments"):
@@ -143,7 +143,7 @@ class FiscalFiscalize(models.TransientModel):
         return sources
 
     def _choice(self, source):
-        """How the receipt of `source` is made: of several, each on the register of its own journal where it has one."""
+        """How the receipt of `source` is made; with several, each on the register of its journal, if that has one."""
         own = source._fiscal_own_register() if len(self.res_ids) > 1 else self.register_id
         register = own & self.register_ids or self.register_id
         return Choice(register.sudo(), self.employee_id, self.fiscal_email or "", self.fiscal_phone or "", self.kind)
@@ -228,7 +228,7 @@ class FiscalFiscalize(models.TransientModel):
     # === Doing it ===
 
     def _check_choice(self):
-        """Refuse what the dialog does not offer: records, registers and cashiers that are not this user's to choose."""
+        """Refuse what the dialog does not offer: records, registers and cashiers that this user may not choose."""
         self._records()
         register = self.register_id
         register.check_access("read")
@@ -237,10 +237,10 @@ class FiscalFiscalize(models.TransientModel):
         self.env["fiscal.document"]._check_cashier(register, self.employee_id)
 
     def action_confirm(self):
-        """Queue the receipts. What has a problem is kept with it, as an error in the list; the rest goes on."""
+        """Queue the receipts. One with a problem is stored with it and listed as an error; the others go on."""
         self.ensure_one()
         self._check_choice()
-        self.sudo()._compute_line_ids()  # as things are now, and nothing else
+        self.sudo()._compute_line_ids()  # as things are now
         if self.env.context.get("fiscal_ask") and self.single and self.line_ids.status == "ready":
             dialog = self.env["fiscal.contact"]._ask(
                 self, "action_confirm", self.register_id, self.partner_id, self.fiscal_email, self.fiscal_phone
@@ -278,7 +278,7 @@ class FiscalFiscalizeLine(models.TransientModel):
     problem = fields.Text(readonly=True)
 
     def _fiscalize(self, wizard):
-        """Queue the receipt of this line, in place of one that has an error."""
+        """Queue the receipt of this line, replacing one that has an error."""
         source = self.env[self.res_model].sudo().browse(self.res_id)
         choice = wizard._choice(source)
         if not wizard.single:

@@ -1,4 +1,4 @@
-"""What a receipt was made of stays as it is: whether a write would change any of it."""
+"""The sources of a receipt are frozen: whether a write would change them."""
 
 from odoo import fields, models
 
@@ -6,8 +6,8 @@ from odoo import fields, models
 def changed(record, vals, names):
     """Whether writing `vals` changes one of the fields `names` of `record`.
 
-    Odoo writes sums and the like again as they are; that changes nothing. Rows behind a record count as changed as soon
-    as there is a command for them.
+    Odoo rewrites sums and the like unchanged; that does not count. Rows of a one2many count as changed as soon as there
+    is a command for them.
     """
     return any(_differs(record, name, vals[name]) for name in names & vals.keys())
 

@@ -78,7 +78,7 @@ class HrEmployee(models.Model):
 
     @api.model
     def _load_pos_data_read(self, records, config):
-        """Tell the till who may be the cashier of a receipt, and nothing of the tax number itself."""
+        """Tell the till who may be the cashier of a receipt, but not the tax number."""
         rows = super()._load_pos_data_read(records, config)
         register = config.sudo().fiscal_register_id
         if register:

@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 
 class MailActivity(models.Model):
-    """Alerts are made where something is found to be wrong, often while a sale is stored, and mailed by a scheduled
-    action afterwards: no sale waits for the composing of a mail.
+    """Alerts are created where a problem is found, often while a sale is stored, and mailed later by a scheduled
+    action: no sale waits for an e-mail.
     """
 
     _inherit = "mail.activity"
@@ -13,7 +13,7 @@ class MailActivity(models.Model):
 
     @api.model
     def _fiscal_call(self, record, user, activity_type, summary, note):
-        """Call `user` to `record`, without a mail in this transaction.
+        """Alert `user` to `record`, without sending an e-mail in this transaction.
 
         :param str activity_type: external id
         :returns: the activity

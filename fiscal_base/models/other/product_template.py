@@ -76,7 +76,7 @@ class ProductProduct(models.Model):
     _inherit = "product.product"
 
     def _fiscal_line_vals(self):
-        """What a line of a receipt says of the product, besides its amount and tax."""
+        """What a receipt line says about the product, besides its amount and tax."""
         self.ensure_one()
         supplier = self.fiscal_supplier_id.sudo() if self.fiscal_agent else self.env["res.partner"]
         return {
@@ -96,8 +96,8 @@ class ProductProduct(models.Model):
         }
 
     def _fiscal_agent_data(self):
-        """What a receipt says of who moves the money for its owner, keys as in `const.AGENT_DATA`; the agent's own
-        telephone number is the company's and comes with the document.
+        """Who moves the money for the owner of the goods, keys as in `const.AGENT_DATA`. The agent's telephone number
+        is the company's and comes with the document.
         """
         if not self.fiscal_agent or int(self.fiscal_agent) not in PAYMENT_AGENTS:
             return {}

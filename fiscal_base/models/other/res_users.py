@@ -18,7 +18,7 @@ class ResUsers(models.Model):
 
     @api.model
     def _server_date_to_domain(self, domain):
-        """Load the user every time: whether they may be a cashier changes with the employee, not with the user."""
+        """Load the user every time: whether they may be a cashier depends on the employee, not the user record."""
         return domain
 
     @api.model

@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError, UserError
 
 from ..document.document import DECIDES
 
-#: orders that one call of a till takes up again at most
+#: maximum number of orders that one call of a till retries
 RETRIES = 50
 
 
@@ -21,7 +21,7 @@ class PosConfig(models.Model):
 
     @api.model
     def _load_pos_data_read(self, records, config):
-        """Give the till what its register light and its checks before payment need; settings stay on the server."""
+        """Give the till what its register light and its checks before payment need, but no settings."""
         rows = super()._load_pos_data_read(records, config)
         for row in rows:
             register = self.browse(row["id"]).sudo().fiscal_register_id
@@ -31,9 +31,9 @@ class PosConfig(models.Model):
         return rows
 
     def write(self, vals):
-        """The register stays while a session is open: what was sold belongs to the shift that was opened for it.
+        """The register cannot change while a session is open: what was sold belongs to the shift opened for it.
 
-        Odoo lets every user of the point of sale write its settings; the register is chosen by its administrators.
+        Odoo lets every user of the point of sale write its settings; only administrators may choose the register.
         """
         if "fiscal_register_id" in vals:
             self._fiscal_check_chooses()
@@ -54,9 +54,9 @@ class PosConfig(models.Model):
             raise AccessError(self.env._("Only administrators choose the fiscal register of a point of sale."))
 
     def fiscal_x_report(self):
-        """Let the register print its X report, and show Odoo's own counters of the open shift.
+        """Let the register print its X report, and show Odoo's counters of the open shift.
 
-        :returns: a window action, or a sentence where no shift is open
+        :returns: a window action, or a sentence if no shift is open
         """
         register = self._fiscal_register_of_till()
         if not register.shift_id:
@@ -103,13 +103,13 @@ class PosConfig(models.Model):
             }
 
     def fiscal_drive(self, order_uuids):
-        """Drain the lane of this point of sale's register in the interest of `order_uuids`, for a bounded time.
+        """Drain the lane of this point of sale's register for a bounded time, for the sake of `order_uuids`.
 
-        Called by the till in a request of its own once the orders are committed. Nothing of it can fail the sale.
+        Called by the till in a separate request once the orders are committed. It cannot make the sale fail.
 
         :param list[str] order_uuids: orders whose receipts the till waits for; empty for cash moves and shifts
-        :returns: `{"register": {…}, "receipts": {uuid: {…}}, "call": …}` as the till shows them; with a `call`, the
-            till carries it to the register and brings the reply by `fiscal_relay`
+        :returns: `{"register": {…}, "receipts": {uuid: {…}}, "call": …}` as the till shows them; if there is a `call`,
+            the till carries it to the register and brings the reply with `fiscal_relay`
         """
         register = self._fiscal_register_of_till()
         if not register:
@@ -117,10 +117,10 @@ class PosConfig(models.Model):
         return register._drive(self.id, list(order_uuids))
 
     def fiscal_relay(self, order_uuids, token, reply):
-        """Bring the reply of this till's register to a request that the till has carried there.
+        """Take the reply of this till's register to a request that the till has carried there.
 
         :param token: of the request
-        :param dict reply: `{"status": int, "text": str}`, or `{"error": str}` where there was none
+        :param dict reply: `{"status": int, "text": str}`, or `{"error": str}` if there was none
         :returns: as `fiscal_drive`
         """
         register = self._fiscal_register_of_till()
@@ -129,11 +129,11 @@ class PosConfig(models.Model):
         return register._driven(self.id, list(order_uuids), register._relay_bring(token, reply))
 
     def fiscal_retry(self, order_uuids):
-        """Take up again what waits or was refused, because the cashier says “Try again”; then the till calls
-        `fiscal_drive`, in a request of its own, since what is written here must be committed before anything is sent.
+        """Retry waiting and refused documents, because the cashier presses “Try again”. Then the till calls
+        `fiscal_drive` in a separate request, since what is written here must be committed before anything is sent.
 
-        Documents in the queue lose their pause, and so does the register. A refused one is made anew from its order and
-        queued if nothing stands against it now; else it stays refused and says what still does.
+        Queued documents and the register lose their pauses. A refused document is made anew from its order and queued
+        if it has no problem now; else it stays refused and says what the problem is.
 
         :param list[str] order_uuids: orders of this point of sale; more than `RETRIES` of them wait for another call
         :returns: as `fiscal_drive`
@@ -153,10 +153,10 @@ class PosConfig(models.Model):
         }
 
     def fiscal_open_documents(self):
-        """The documents of this till's register about which a person may decide, for one who has the right.
+        """The documents of this till's register that wait for a decision, for users who may decide.
 
         :returns: `[{"id", "name", "state", "problem", "total", "since", "backup"}]`; `backup` names the register that
-            could take it over, "" where none can
+            could take it over, "" if none can
         """
         register = self._fiscal_register_to_decide()
         documents = self.env["fiscal.document"].sudo()

@@ -22,7 +22,7 @@ class PosPaymentMethod(models.Model):
             method.fiscal_payment_kind = by_type.get(method.type, "electronic")
 
     def _fiscal_payment_code(self):
-        """Code of this means of payment at the service of the register; False where the kind says enough."""
+        """The register's service's code for this means of payment; False if its kind is enough."""
         return False
 
     @api.model

@@ -15,7 +15,7 @@ class PosSession(models.Model):
         return result
 
     def _fiscal_employee(self):
-        """The cashier of what the session itself does with the register."""
+        """The cashier of operations that the session itself makes on the register."""
         self.ensure_one()
         employee = self.employee_id if self.config_id.module_pos_hr else self.env["hr.employee"]
         return employee or self.env.user._fiscal_employee(self.company_id)
@@ -36,7 +36,7 @@ class PosSession(models.Model):
             )
 
     def _fiscal_close_shift(self):
-        """The shift closes with the last session that works on the register; documents that wait stand before it."""
+        """Close the shift with the last session that uses the register, after the waiting documents."""
         for session in self:
             register = session.config_id.sudo().fiscal_register_id
             if not register or register.shift_policy == "manual":
@@ -71,14 +71,14 @@ class PosSession(models.Model):
         for session in self.filtered("cash_journal_id"):
             employee = self.env["hr.employee"].sudo().browse(extras.get("employee_id") or []).exists()
             if not session.config_id.module_pos_hr or employee.company_id != session.company_id:
-                employee = employee.browse()  # only a till where employees log in tells who is at it
+                employee = employee.browse()  # only a till with employee login knows who is at it
             session._fiscal_cash(
                 "cash_in" if _type == "in" else "cash_out", amount, f"pos.cash:{key}", employee, reason
             )
         return result
 
     def delete_cash_in_out(self, absl_id, partner_id):
-        """A deleted move of cash was registered: the register gets the opposite one."""
+        """Register the opposite of a deleted cash move that was registered."""
         amount = self.env["account.bank.statement.line"].browse(absl_id).amount
         result = super().delete_cash_in_out(absl_id, partner_id)
         self._fiscal_cash(

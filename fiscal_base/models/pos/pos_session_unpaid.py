@@ -5,7 +5,7 @@ from ..document.document import ALERT
 
 
 class PosSession(models.Model):
-    """Orders that carry payments and are not paid: the money was taken, and no receipt is made of it."""
+    """Orders that have payments and are not paid: money was taken, and there is no receipt."""
 
     _inherit = "pos.session"
 
@@ -17,7 +17,7 @@ class PosSession(models.Model):
         )
 
     def _cannot_close_session(self, bank_payment_method_diffs=None):
-        """Name such orders before the session is closed. A cancelled order is named once: it may be meant."""
+        """Name such orders before the session is closed. A cancelled order is named only once: it may be intended."""
         refusal = super()._cannot_close_session(bank_payment_method_diffs)
         orders = self._fiscal_paid_but_open()
         told = self.sudo().activity_search([ALERT])
