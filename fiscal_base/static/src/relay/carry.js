@@ -2,13 +2,13 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 /**
- * How a provider's requests get from this browser to a register beside it, by provider: an async function that takes a
- * call as the server's `_relay_take` describes it and gives `{status, text}`. A provider adds one where a plain `fetch`
- * will not do, for example to sign in with what is kept in this browser alone.
+ * How requests get from this browser to a register beside it, by provider: an async function that takes a call as the
+ * server's `_relay_take` describes it and returns `{status, text}`. A provider adds one if a plain `fetch` will not do,
+ * for example to sign in with a secret that only this browser has.
  */
 export const carriers = registry.category("fiscal_carriers");
 
-/** Options of `fetch` for a call; a request to this very computer needs no cookie, and no redirect is followed. */
+/** Options of `fetch` for a call: no cookies, and redirects are not followed. */
 export function fetchOptions({ method, headers, body, timeout }) {
     return {
         method,
@@ -25,7 +25,7 @@ async function fetchCarrier(call) {
     return { status: response.status, text: await response.text() };
 }
 
-/** What `ask` gives; the lease of the call in it runs from before Odoo was asked. */
+/** What `ask` returns; the lease of its call runs from before Odoo was asked. */
 export async function take(ask) {
     const since = Date.now();
     const result = await ask();
@@ -35,10 +35,10 @@ export async function take(ask) {
     return result;
 }
 
-/** Carry one request to the register. Never throws: a reply that did not come says why. */
+/** Carry one request to the register. Never throws: a missing reply is returned with its reason. */
 export async function carry(call) {
     if (call.lease && Date.now() - call.since > 1000 * call.lease) {
-        // This computer was asleep: what became of the document may have been found out from another one.
+        // This computer was asleep: another one may have found out what became of the document.
         return { error: "the request came too late to be carried out" };
     }
     try {
@@ -49,10 +49,10 @@ export async function carry(call) {
 }
 
 /**
- * Bring a reply by `bring`, again when Odoo cannot be reached: a reply that is lost holds the register up until its
- * lease is over. Bringing one twice does no harm.
+ * Bring a reply with `bring`, again if Odoo cannot be reached: a lost reply holds up the register until its lease
+ * expires. Bringing one twice does no harm.
  *
- * @returns what `bring` gives, as `take`
+ * @returns what `bring` returns, as `take`
  */
 export async function bringSurely(bring, pauses = [1, 3, 10]) {
     for (const pause of pauses) {

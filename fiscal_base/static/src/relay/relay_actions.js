@@ -2,7 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { bringSurely, carry, take } from "./carry";
 
-/** Work off the queue of a register that only this computer reaches, document by document. */
+/** Process the queue of a register that only this computer reaches, document by document. */
 async function relay(env, { params }) {
     const relayed = (...args) =>
         env.services.orm.call("fiscal.register", "relay", [[params.register_id], ...args]);
@@ -33,7 +33,7 @@ async function relay(env, { params }) {
     return params.next || { type: "ir.actions.client", tag: "soft_reload" };
 }
 
-/** Ask a register that only this computer reaches how it is, and show what it says. */
+/** Check a register that only this computer reaches, and show the result. */
 async function relayStatus(env, { params }) {
     const replies = [];
     for (;;) {

@@ -4,44 +4,47 @@ import { serializeError } from "./serialize_error";
 
 /** Seconds between two questions about a receipt that the register has not finished; the last one repeats. */
 const PAUSES = [1, 2, 3, 5, 10, 20, 30];
-/** Seconds beyond the till's own wait after which a question counts as lost: a dead line may never say so. */
+/**
+ * Seconds beyond the till's own wait after which a question counts as lost, since a dead line may never report an
+ * error.
+ */
 const PATIENCE = 20;
 const FINAL = new Set(["done", "rejected", "cancelled"]);
 
-/** Whether something more is to be expected of these receipts. */
+/** Whether any of these receipts is still open. */
 export function areOpen(receipts) {
     return receipts.some((receipt) => !FINAL.has(receipt.state));
 }
 
-/** Whether every one of these receipts is registered. */
+/** Whether all of these receipts are registered. */
 export function areDone(receipts) {
     return receipts.length > 0 && receipts.every((receipt) => receipt.state === "done");
 }
 
 /**
- * The till's side of the register: it drives the lane for its own orders in calls of its own, learns the results, and
- * keeps asking until there is one. Nothing here may fail a sale or hold up the screen.
+ * The till's side of the register: it drives the lane for its own orders in separate calls, learns the results, and
+ * keeps asking until there are some. Nothing here may make a sale fail or block the screen.
  *
- * One instance hangs on the `PosStore` as `pos.fiscal`, reactive.
+ * One instance is in the `PosStore` as `pos.fiscal`, reactive.
  */
 export class FiscalTill {
     constructor(pos) {
         this.pos = pos;
-        /** The register as `fiscal.register._till_status` describes it, or false where the till has none. */
+        /** The register as `fiscal.register._till_status` describes it, or false if the till has none. */
         this.register = pos.config._fiscal_register || false;
         /** uuid → number of questions asked so far */
         this.pending = {};
         this.timer = null;
-        /** Times that the queue of the register was taken up while no order of this till waits. */
+        /** How often the register's queue was processed while no order of this till waited. */
         this.rounds = 0;
-        /** Questions are numbered: an answer that a later one has overtaken is old and says nothing. */
+        /** Questions are numbered: an answer that a later one has overtaken is outdated and ignored. */
         this.asked = 0;
         this.answered = 0;
         /** uuid → what the cashier was told about a refused receipt: `{problem, close}` */
         this.told = {};
-        /** uuids of orders that the cashier asked to try again, who therefore wants to hear of success as well */
+        /** uuids of orders that the cashier retried, and so wants to hear of success as well */
         this.retried = {};
-        /** uuid of the order whose receipt is about to be printed by itself */
+        /** uuid of the order whose receipt is about to be printed automatically */
         this.held = null;
     }
 
@@ -51,7 +54,7 @@ export class FiscalTill {
 
     // === Before the payment ===
 
-    /** Sentences that say why the receipt of `order` would be refused; empty when it would not. */
+    /** Sentences that say why the receipt of `order` would be refused; empty if it would not. */
     problems(order) {
         if (!this.enabled) {
             return [];
@@ -115,19 +118,21 @@ export class FiscalTill {
     }
 
     /**
-     * Follow orders that came from the server as they are: when the page was loaded anew, or from the list of orders.
-     * What was refused long ago is not told again: the register light shows it.
+     * Follow orders that came from the server, after the page was loaded or from the list of orders. Old refusals are
+     * not announced again: the register light shows them.
      */
     resume(orders) {
         return this.follow(orders.filter((order) => areOpen(order.fiscalReceipts)));
     }
 
-    /** Whether documents, be they of this till or of others, wait for a browser to carry them to the register. */
+    /** Whether documents, of this till or of others, wait for a browser to carry them to the register. */
     get carries() {
         return Boolean(this.register?.relays && this.register.unsent);
     }
 
-    /** Take up the queue of a register that only a browser reaches: when the page opens, and when something joins it. */
+    /**
+     * Process the queue of a register that only a browser reaches: when the page opens, and when a document is added.
+     */
     takeUp() {
         if (this.carries) {
             this.rounds = 0;
@@ -135,7 +140,7 @@ export class FiscalTill {
         }
     }
 
-    /** Orders of this till whose receipts are not registered, be it that they wait or that they were refused. */
+    /** Orders of this till whose receipts are not registered: waiting or refused. */
     get unregistered() {
         return this.pos.models["pos.order"].filter(
             ({ isSynced, fiscalReceipts }) =>
@@ -160,8 +165,8 @@ export class FiscalTill {
     }
 
     /**
-     * Let the server drain the lane for what is pending (or just look), and note what came of it. Requests that only
-     * this computer can bring to the register are carried there one after the other. Never throws.
+     * Let the server drain the lane for pending receipts (or just look), and note the results. Requests that only this
+     * computer can bring to the register are carried there one after the other. Never throws.
      */
     async drive() {
         clearTimeout(this.timer);
@@ -181,7 +186,7 @@ export class FiscalTill {
         this.askAgain();
     }
 
-    /** Try again now what waits or was refused, because the cashier says so. Never throws. */
+    /** Retry waiting and refused receipts now, because the cashier asks for it. Never throws. */
     async retry(uuids = this.unregistered.map((order) => order.uuid)) {
         uuids.forEach((uuid) => (this.retried[uuid] = true));
         try {
@@ -197,7 +202,7 @@ export class FiscalTill {
     }
 
     /**
-     * Put one question about `uuids` to the server, and note the answer unless a later one has come already.
+     * Ask the server about `uuids`, and note the answer unless a later one has already come.
      *
      * @returns the answer
      */
@@ -225,7 +230,7 @@ export class FiscalTill {
         return answer;
     }
 
-    /** The call itself, behind the screen; an answer that does not come is an error. */
+    /** The call itself, in the background; a missing answer is an error. */
     async call(method, uuids, ...rest) {
         const request = this.pos.env.services.orm.silent.call("pos.config", method, [
             [this.pos.config.id],
@@ -247,9 +252,9 @@ export class FiscalTill {
     }
 
     /**
-     * Note whether the receipts of an order are still to be asked about, and tell what there is to tell.
+     * Note whether to ask about the receipts of an order again, and tell the cashier what is new.
      *
-     * @returns whether they are
+     * @returns whether to ask again
      */
     note(uuid, receipts) {
         if (areOpen(receipts)) {
@@ -261,7 +266,7 @@ export class FiscalTill {
         return false;
     }
 
-    /** Tell the cashier once when a receipt was refused, and what can be done now. */
+    /** Tell the cashier once that a receipt was refused, and what can be done. */
     tell(uuid, receipts) {
         const order = this.pos.models["pos.order"].getBy("uuid", uuid);
         const reference = order?.pos_reference || "";
@@ -296,7 +301,7 @@ export class FiscalTill {
         }
     }
 
-    /** Take back what the cashier was told about the receipt of an order. */
+    /** Close the message to the cashier about the receipt of an order. */
     forget(uuid) {
         this.told[uuid]?.close();
         delete this.told[uuid];
@@ -323,7 +328,7 @@ export class FiscalTill {
         }
         const order = news.order && this.pos.models["pos.order"].getBy("uuid", news.order);
         if (order && order.isSynced && !areDone(order.fiscalReceipts)) {
-            // Pending here, or refused before and taken up again by the accountant.
+            // Pending here, or refused before and retried by the accountant.
             this.pending[order.uuid] ??= 0;
             return this.drive();
         }
@@ -332,7 +337,7 @@ export class FiscalTill {
         }
     }
 
-    /** Resolves when the receipts of `order` are final, at the latest when the till has waited as long as it should. */
+    /** Resolves when the receipts of `order` are final, at the latest when the till's waiting time is over. */
     async settled(order) {
         const until = Date.now() + 1000 * (this.register?.wait || 0);
         while (order.uuid in this.pending && Date.now() < until) {
@@ -344,7 +349,7 @@ export class FiscalTill {
         return order.uuid in this.pending;
     }
 
-    /** Run `work`, which prints the receipt of `order` by itself, such that the printing waits for the register. */
+    /** Run `work`, which prints the receipt of `order` automatically, so that printing waits for the register. */
     async holdPrinting(order, work) {
         this.held = order.uuid;
         try {

@@ -4,8 +4,8 @@ import { areDone } from "@fiscal_base/app/fiscal/fiscal_till";
 
 patch(PosOrder.prototype, {
     /**
-     * The fiscal receipts of the order: what the register told this till, or what has come with the order from the
-     * server since, and for a paid order that the server has not seen yet, that there will be one.
+     * The fiscal receipts of the order: as the register told this till, or as the server has sent them with the order
+     * since; for a paid order that the server has not seen yet, that there will be one.
      */
     get fiscalReceipts() {
         const { receipts = [], instead = "" } = this.uiState?.fiscal || {};
@@ -14,7 +14,7 @@ patch(PosOrder.prototype, {
         }
         return this.fiscal_receipts?.length ? this.fiscal_receipts : this.expectedFiscalReceipts;
     },
-    /** Keep what the register told, until it is done or the server says something new. */
+    /** Keep what the register told until the receipt is done or the server sends something new. */
     noteFiscalReceipts(receipts) {
         this.uiState.fiscal = { receipts, instead: this.loadedFiscalReceipts };
     },

@@ -5,7 +5,7 @@ patch(PosOrderline.prototype, {
     get fiscalNeedsMarkingCode() {
         return Boolean(this.config?._fiscal_register && this.product_id?.fiscal_marking_required);
     },
-    /** Marked goods are sold piece by piece: each line is one piece with its own code. */
+    /** Marked goods are sold piece by piece: each line is one piece with its code. */
     get fiscalLacksMarkingCode() {
         return this.fiscalNeedsMarkingCode && (!this.fiscal_marking_code || this.qty !== 1);
     },

@@ -24,7 +24,7 @@ patch(PosStore.prototype, {
         this.fiscal.follow(orders);
         return result;
     },
-    /** Ask for the marking code of a piece whose product carries one; without it the line stays and says so at payment. */
+    /** Ask for the marking code if the product carries one; a line without it is reported at payment. */
     async addLineToOrder(vals, order, opts, configure = true) {
         const line = await super.addLineToOrder(...arguments);
         if (configure && line?.fiscalLacksMarkingCode && !line.refunded_orderline_id) {
@@ -41,8 +41,8 @@ patch(PosStore.prototype, {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;
     },
     /**
-     * The automatic printing of a sale that has just been paid waits, behind the screen, until the register is done or
-     * the till has waited long enough. It is left out when the cashier has printed the receipt meanwhile.
+     * Automatic printing of a sale that has just been paid waits in the background until the register is done or the
+     * till has waited long enough. It is skipped if the cashier has printed the receipt meanwhile.
      */
     async printReceipt({ order = this.getOrder() } = {}) {
         if (!order || !this.fiscal.holdsPrinting(order)) {

@@ -5,7 +5,7 @@ import { patch } from "@web/core/utils/patch";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
 
 patch(OrderPaymentValidation.prototype, {
-    /** Refuse before money changes hands what the register would refuse afterwards. */
+    /** Refuse before the payment what the register would refuse afterwards. */
     async isOrderValid(isForceValidate) {
         const problems = this.pos.fiscal.problems(this.order);
         if (problems.length) {
@@ -18,7 +18,7 @@ patch(OrderPaymentValidation.prototype, {
         return super.isOrderValid(...arguments);
     },
 
-    /** The automatic printing waits, for a bounded time and behind the screen, for the register; nothing else does. */
+    /** Only automatic printing waits for the register, in the background and for a bounded time. */
     async afterOrderValidation() {
         return this.pos.fiscal.holdPrinting(this.order, () =>
             super.afterOrderValidation(...arguments)
@@ -26,8 +26,8 @@ patch(OrderPaymentValidation.prototype, {
     },
 
     /**
-     * A sale that did not reach the server is sent as soon as the server answers again, and not with the next sale
-     * only: its receipt has to be registered.
+     * A sale that did not reach the server is sent as soon as the server answers again, not only with the next sale:
+     * its receipt has to be registered.
      */
     handleValidationError(error) {
         const result = super.handleValidationError(...arguments);

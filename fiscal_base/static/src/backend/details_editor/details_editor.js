@@ -9,12 +9,12 @@ import { useDebounced } from "@web/core/utils/timing";
 import { useInputField } from "@web/views/fields/input_field_hook";
 import { standardFieldProps } from "@web/views/fields/standard_field_props";
 
-/** The end of a text after which a tag follows without a blank. */
+/** The end of a text to which a tag is added without a blank. */
 const OPEN_END = /[\s([«„“"/-]$/;
 
 /**
- * Editor of a details template: the text with its tags, what it says of a payment while one types, and the tags, each
- * with an example, which a click puts into the text. All that is shown the server has made; here is no second engine.
+ * Editor of a details template: the text with its tags, a preview for a payment while one types, and the tags with
+ * examples, which a click inserts. The server renders everything; there is no second engine here.
  */
 export class DetailsEditor extends Component {
     static template = "fiscal_base.DetailsEditor";
@@ -58,14 +58,14 @@ export class DetailsEditor extends Component {
         return this.props.record.data.company_id?.id || false;
     }
 
-    /** The register whose text it is: the record itself, or that of a journal. */
+    /** The register that the text belongs to: the record itself, or that of a journal. */
     get registerIds() {
         const { resModel, resId, data } = this.props.record;
         const id = resModel === "fiscal.register" ? resId : data.fiscal_register_id?.id;
         return id ? [id] : [];
     }
 
-    /** Payments that may be tried: those of the journal, else all from customers. */
+    /** Payments for the preview: those of the journal, else all from customers. */
     get domain() {
         const { resModel, resId } = this.props.record;
         const domain = [["partner_type", "=", "customer"]];
@@ -93,7 +93,7 @@ export class DetailsEditor extends Component {
         this.state.payment = payment;
     }
 
-    /** Put `text` where the cursor is, as if it had been typed, with a blank before it where a word ends. */
+    /** Insert `text` at the cursor as if typed, with a blank before it after a word. */
     insert(text) {
         const { el } = this.textarea;
         const before = el.value.slice(0, el.selectionStart);

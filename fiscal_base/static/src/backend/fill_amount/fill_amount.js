@@ -3,8 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { MonetaryField, monetaryField } from "@web/views/fields/monetary/monetary_field";
 
 /**
- * A sum that is paid, with its name as a button: a click adds what is left to pay, as the field named by the option
- * `left` says.
+ * A paid sum with its label as a button: a click adds what is left to pay, by the field that the option `left` names.
  */
 export class FillAmount extends MonetaryField {
     static template = "fiscal_base.FillAmount";
@@ -16,7 +15,7 @@ export class FillAmount extends MonetaryField {
 
     async fill() {
         const { record, name, left } = this.props;
-        // what is being typed elsewhere in the form counts too
+        // include what is being typed elsewhere in the form
         await record.getChanges();
         const sum = (record.data[name] || 0) + (record.data[left] || 0);
         await record.update({ [name]: Number(sum.toFixed(2)) });

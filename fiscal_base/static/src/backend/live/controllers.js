@@ -3,7 +3,7 @@ import { patch } from "@web/core/utils/patch";
 import { FormController } from "@web/views/form/form_controller";
 import { ListController } from "@web/views/list/list_controller";
 
-/** Up to so many records of a list are read one by one, which leaves its selection and scroll position alone. */
+/** Up to so many records of a list are reloaded one by one, which keeps its selection and scroll position. */
 const FEW = 20;
 
 /** Call `reload` with the ids of this view's model when a fiscal document of them has changed. */

@@ -3,21 +3,21 @@ import { browser } from "@web/core/browser/browser";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
-/** Milliseconds for which news are gathered before lists read their records again. */
+/** Milliseconds for which news is collected before lists reload their records. */
 const GATHER = 300;
 /** Milliseconds between two questions about documents that this browser waits for. */
 const PAUSE = 1000;
-/** How often it asks; and how often when the register has said that it cannot work. */
+/** How often it asks; and how often if the register has said that it cannot work. */
 const ROUNDS = 60;
 const ROUNDS_WITH_PROBLEM = 2;
-/** Reasons that are shown at once. */
+/** Maximum number of reasons shown at once. */
 const SHOWN = 5;
 
 const OPEN = new Set(["queued", "sending", "waiting", "unknown"]);
 
 /**
- * News of fiscal documents in the backend: lists and forms hear which of their records have changed, and whoever has
- * asked for a receipt is told what became of it.
+ * News about fiscal documents in the backend: lists and forms hear which of their records have changed, and users who
+ * asked for a receipt are told what became of it.
  */
 export const fiscalLive = {
     dependencies: ["bus_service", "notification", "orm"],
@@ -26,7 +26,7 @@ export const fiscalLive = {
         let gathered = {};
         let timer = null;
 
-        /** Let everybody know that records have changed; `records` is `{model: [ids]}`. */
+        /** Announce that records have changed; `records` is `{model: [ids]}`. */
         function changed(records) {
             for (const [model, ids] of Object.entries(records)) {
                 gathered[model] = new Set([...(gathered[model] || []), ...ids]);
@@ -43,7 +43,7 @@ export const fiscalLive = {
             return browser.open(`/fiscal/receipt/${document.id}`, "_blank");
         }
 
-        /** Say what became of documents that are at their end, or that take longer than anybody waits. */
+        /** Report documents that are final, or that take longer than the user should wait. */
         function report(documents) {
             const done = documents.filter((document) => document.state === "done");
             const failed = documents.filter((document) => document.state === "rejected");
@@ -89,7 +89,7 @@ export const fiscalLive = {
             }
         }
 
-        /** Wait for documents and say what became of them. Never throws: they are sent without this browser too. */
+        /** Wait for documents and report what became of them. Never throws: they are sent without this browser too. */
         async function follow(ids) {
             let documents = [];
             for (let round = 0; round < ROUNDS; round++) {
@@ -119,14 +119,14 @@ export const fiscalLive = {
 };
 registry.category("services").add("fiscal_live", fiscalLive);
 
-/** The server has queued documents: go on with its next action, and tell later what became of them. */
+/** The server has queued documents: run its next action, and report later what became of them. */
 function followAction(env, { params }) {
     env.services.fiscal_live.follow(params.ids);
     return params.next || { type: "ir.actions.act_window_close" };
 }
 registry.category("actions").add("fiscal_follow", followAction);
 
-/** Send a registered receipt to the customer, by one channel after the other. */
+/** Send a registered receipt to the customer through one channel after the other. */
 async function deliverAction(env, { params }) {
     for (const [channel, address] of params.channels) {
         const words = await env.services.orm.call("fiscal.document", "fiscal_deliver", [

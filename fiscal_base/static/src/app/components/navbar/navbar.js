@@ -7,7 +7,7 @@ patch(Navbar, {
 });
 
 patch(Navbar.prototype, {
-    /** Let the register print its X report and open Odoo's own counters in a window of their own. */
+    /** Let the register print its X report and open Odoo's counters in a separate window. */
     async printXReport() {
         const action = await this.pos.data.call("pos.config", "fiscal_x_report", [
             [this.pos.config.id],

@@ -5,7 +5,7 @@ import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { DecisionPopup } from "@fiscal_base/app/components/popups/decision_popup/decision_popup";
 
-/** The register light in the top bar: green when it works, a number when receipts wait, red with the reason. */
+/** The register light in the top bar: green if all is well, a number if receipts wait, red with the reason. */
 export class FiscalLight extends Component {
     static template = "fiscal_base.FiscalLight";
     static props = {};
@@ -33,7 +33,7 @@ export class FiscalLight extends Component {
         return health === "off" || unsent ? "text-warning" : "text-success";
     }
 
-    /** A sign of its own for each colour, for those who see no colours. */
+    /** A separate sign for each colour, for those who see no colours. */
     get icon() {
         const { health, unsent } = this.register;
         if (this.inTrouble) {

@@ -5,7 +5,7 @@ import { CashMovePopup } from "@point_of_sale/app/components/popups/cash_move_po
 patch(CashMovePopup.prototype, {
     setup() {
         super.setup(...arguments);
-        // names this move of cash, so that a call that is repeated counts once
+        // identifies this cash move, so that a repeated call counts once
         this.fiscalKey = uuidv4();
     },
     _prepareTryCashInOutPayload(type, amount, reason, partnerId, extras) {

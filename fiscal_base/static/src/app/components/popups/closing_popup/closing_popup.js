@@ -4,7 +4,7 @@ import { ClosePosPopup } from "@point_of_sale/app/components/popups/closing_popu
 import { ShiftReportPopup } from "@fiscal_base/app/components/popups/shift_report_popup/shift_report_popup";
 
 patch(ClosePosPopup.prototype, {
-    /** Core leaves the page as soon as the session is closed; the cashier reads the Z report first. */
+    /** Core leaves the page as soon as the session is closed; first show the cashier the Z report. */
     async closeSession() {
         const { router, fiscal, session } = this.pos;
         if (!fiscal.enabled) {

@@ -5,8 +5,8 @@ import { useService } from "@web/core/utils/hooks";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 
 /**
- * What is in the queue of the register, for one who has the right to decide: try again, say what became of a receipt
- * whose outcome nobody else can find out, or give one that was surely not sent to the backup register.
+ * The register's queue, for users who may decide: try again, say what became of a receipt whose outcome only a person
+ * can find out, or give one that was never sent to the backup register.
  */
 export class DecisionPopup extends Component {
     static template = "fiscal_base.DecisionPopup";
@@ -82,7 +82,7 @@ export class DecisionPopup extends Component {
         return this.env.utils.formatCurrency(document.total);
     }
 
-    /** A decision is kept with its reason; a receipt that was registered has a number. */
+    /** A decision needs a reason, and a registered receipt its number. */
     get mayRegister() {
         return this.mayDecide && this.state.number.trim();
     }

@@ -4,12 +4,12 @@ import { Dialog } from "@web/core/dialog/dialog";
 /** Separates the groups of a marking code; scanners type it as Ctrl+] */
 export const GROUP_SEPARATOR = "\u001d";
 
-/** What was scanned or typed, as the register wants it: visible stand-ins of the separator become the separator. */
+/** What was scanned or typed, as the register needs it: visible substitutes become the separator. */
 export function cleanMarkingCode(text) {
     return (text || "").replaceAll("␝", GROUP_SEPARATOR).replace(/^[ \t\r\n]+|[ \t\r\n]+$/g, "");
 }
 
-/** Asks for the marking code of the piece that is sold, from a scanner or from the keyboard. */
+/** Asks for the marking code of the piece being sold, from a scanner or the keyboard. */
 export class MarkingCodePopup extends Component {
     static template = "fiscal_base.MarkingCodePopup";
     static components = { Dialog };

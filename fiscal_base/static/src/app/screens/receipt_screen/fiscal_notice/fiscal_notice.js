@@ -3,7 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { usePos } from "@point_of_sale/app/hooks/pos_hook";
 import { areDone } from "@fiscal_base/app/fiscal/fiscal_till";
 
-/** Beside the receipt, for the cashier: whether it is registered, and what can be done when it is not. */
+/** Beside the receipt, for the cashier: whether it is registered, and what can be done if not. */
 export class FiscalNotice extends Component {
     static template = "fiscal_base.FiscalNotice";
     static props = { order: Object };
@@ -21,7 +21,7 @@ export class FiscalNotice extends Component {
         return this.receipts.filter((receipt) => receipt.state === "rejected");
     }
 
-    /** What the service registered otherwise than it was sent, "" where nothing differs. */
+    /** How the registered receipt differs from what was sent, "" if it does not. */
     get warnings() {
         return this.receipts
             .map((receipt) => receipt.warning)

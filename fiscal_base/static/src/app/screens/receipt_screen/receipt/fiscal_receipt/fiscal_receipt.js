@@ -19,7 +19,7 @@ export class FiscalReceipt extends Component {
         return !["done", "rejected", "cancelled"].includes(this.receipt.state);
     }
 
-    /** Only a registered receipt is called a fiscal one. */
+    /** Only a registered receipt is called fiscal. */
     get title() {
         const isReturn = this.receipt.operation === "sale_return";
         if (this.isDone) {
@@ -28,7 +28,7 @@ export class FiscalReceipt extends Component {
         return isReturn ? _t("SALE RETURN") : _t("SALE");
     }
 
-    /** The QR code as a picture; false where there is none, or where its text is too long for one. */
+    /** The QR code as a picture; false if there is none or its text is too long. */
     get qrCode() {
         try {
             return (
@@ -40,7 +40,7 @@ export class FiscalReceipt extends Component {
     }
 }
 
-/** Let the squares of a QR code touch one another at every size, as readers like them. */
+/** Let the squares of a QR code touch at every size, as scanners need. */
 function withCrispEdges(url) {
     const [type, picture] = url.split(",");
     const svg = window.atob(picture).replace("<svg ", '<svg shape-rendering="crispEdges" ');
