@@ -23,7 +23,7 @@ class CheckboxWebhook(http.Controller):
         save_session=False,
     )
     def checkbox_webhook(self, register_id):
-        """Checkbox tells of a receipt or a shift. It proves itself before anything is read (`checkbox.md` §7)."""
+        """Checkbox reports a receipt or a shift. Its signature is verified before the body is parsed (§7)."""
         length = request.httprequest.content_length
         if length is None or length > LONGEST:
             return request.make_json_response({"ok": False}, status=413)

@@ -180,7 +180,7 @@ class FiscalRegister(models.Model):
         return self._checkbox_notice(self.env._("Checkbox calls no more; Odoo asks by itself as before."))
 
     def _checkbox_hear(self, news):
-        """Take what Checkbox tells in a call that has proved itself. It is a hint: the service is asked (§7)."""
+        """Take what Checkbox says in a verified call. It is only a hint: the service is asked (§7)."""
         for kind in ("receipt", "service_receipt"):
             key = protocol.words((news.get(kind) or {}).get("id")) if isinstance(news.get(kind), dict) else ""
             document = key and self.env["fiscal.document"].search(

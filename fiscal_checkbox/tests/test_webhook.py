@@ -1,4 +1,4 @@
-"""Checkbox calls Odoo: what proves itself is heard, once, and nothing else is."""
+"""Checkbox calls Odoo: verified calls take effect, once, and no others do."""
 
 import base64
 import hashlib

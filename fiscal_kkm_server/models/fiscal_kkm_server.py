@@ -101,7 +101,7 @@ class FiscalKkmServer(models.Model):
 
     @api.model
     def _known(self, path, token, authorization):
-        """The KKM Server that a call comes from, none where it does not prove itself.
+        """The KKM Server that a call comes from; none if its credentials are wrong.
 
         Every comparison takes the same time whatever is wrong.
 
