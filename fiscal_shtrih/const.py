@@ -84,7 +84,7 @@ TAGS_FIRST_MODELS = frozenset({16, 19, 20, 21, 45, 46})
 NANO = 152
 
 #: types of documents of the fiscal storage (FF0Ah, §6.5)
-FD_OPENING, FD_RECEIPT, FD_CLOSING, FD_CORRECTION = 2, 3, 5, 31
+FD_OPENING, FD_RECEIPT, FD_CLOSING, FD_CORRECTION, FD_FORM_CORRECTION = 2, 3, 5, 31, 41
 #: documents that the storage has open (FF01h)
 FN_RECEIPT, FN_CORRECTION = 0x04, 0x14
 

@@ -7,6 +7,9 @@ URL = "https://kasa.vchasno.ua"
 #: where Device Manager answers on its own computer (§8.1)
 DM_URL = "http://localhost:3939"
 
+#: operation by the flow of a receipt (§1.5, §7.3)
+FLOWS = {0: "sale", 1: "sale_return", 14: "cash_withdrawal"}
+
 #: `fiscal.task` by operation (§2)
 TASKS = {
     "shift_open": 0,

@@ -301,6 +301,16 @@ def qr_moment(value: str) -> datetime | None:
         return None
 
 
+def _operation(command: Mapping, sign: str) -> str:
+    """The operation that was registered, by the settlement sign `n`; "" where that is none (§6).
+
+    The sign does not tell a correction from a receipt: that is taken to be as it was sent.
+    """
+    corrected = command.get("TypeCheck") in {const.CHECK_TYPES[operation] for operation in const.CORRECTIONS}
+    told = (operation for operation, number in const.CHECK_TYPES.items() if const.QR_TYPES[number] == sign)
+    return next((operation for operation in told if (operation in const.CORRECTIONS) is corrected), "")
+
+
 def fiscal_data(command: Mapping, answer: Mapping) -> FiscalData:
     """What the register printed (§6).
 
@@ -320,6 +330,7 @@ def fiscal_data(command: Mapping, answer: Mapping) -> FiscalData:
         receipt_number=integer(answer.get("SessionCheckNumber")),
         registered_at=qr_moment(qr.get("t", "")),
         total=amount(qr.get("s")),
+        operation=_operation(command, qr.get("n", "")) if is_receipt else "",
         qr=words(answer.get("QRCode")) or (url if qr and "://" not in url else ""),
         url=url if url.startswith(("http://", "https://")) else "",
         extra={"unit_name": words(answer.get("UnitName"))} if answer.get("UnitName") else {},

@@ -307,7 +307,8 @@ def found(command: dict, document: Found, shift_number: int | None) -> Outcome:
             sign=_sign(document.answer),
             shift_number=data.shift_number or shift_number,
             registered_at=data.registered_at or moment(check.get("FiscalDate")),
-            total=receipt_total(command),
+            total=data.total if data.total is not None else amount(check.get("AllSumm")),
+            lines=len(_lines(document.answer)) or None,
         ),
         response=document.response,
     )

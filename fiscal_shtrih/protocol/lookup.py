@@ -102,7 +102,7 @@ def _same(plan: dict, before: dict, document: Found) -> bool:
 
 
 def _found(plan: dict, document: Found, storage: str, commands: Commands, profile: Profile | None) -> Step:
-    data = fiscal_data(plan, storage, document.number, document.sign, document.moment, profile)
+    data = fiscal_data(plan, storage, document.number, document.sign, document.moment, profile, document)
     try:
         shift = yield from read(commands.shift_status(), answers.shift)
         number = document.shift or shift.number

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ...fiscal_base.tools.outcome import FiscalData, Kind, Outcome
 from .. import const
 from . import answers, marking, receipt
-from .answers import Closed, Full, Storage
+from .answers import Closed, Found, Full, Storage
 from .commands import Commands
 from .examine import known
 from .profile import Profile
@@ -206,7 +206,7 @@ def _closing_refused(plan: dict, scene: Scene, commands: Commands, refused: Refu
 
 def _registered(plan: dict, scene: Scene, commands: Commands, closed: Closed, told: list[str]) -> Step:
     """The receipt is in the storage. Nothing that fails from here on makes it undone."""
-    moment, shift, told_paper = closed.moment, None, ""
+    moment, shift, told_paper, document = closed.moment, None, "", None
     try:
         if moment is None:
             document = yield from read(commands.find_document(closed.number), answers.found)
@@ -216,7 +216,7 @@ def _registered(plan: dict, scene: Scene, commands: Commands, closed: Closed, to
         told_paper = "paper" if state.submode in (const.NO_PAPER, const.PAPER_OUT, const.CONTINUE) else ""
     except (NoAnswer, Refused) as trouble:
         told = [*told, str(trouble)] if told else []  # it is registered; its number and sign are known
-    data = fiscal_data(plan, scene.storage.number, closed.number, closed.sign, moment, scene.profile)
+    data = fiscal_data(plan, scene.storage.number, closed.number, closed.sign, moment, scene.profile, document)
     if scene.profile.format == const.FFD_105 and plan["operation"] in const.CORRECTIONS:
         data = dataclasses.replace(data, total=None)  # no register has added it up: FF4Ah says no subtotal
     if shift:
@@ -226,16 +226,26 @@ def _registered(plan: dict, scene: Scene, commands: Commands, closed: Closed, to
     return dataclasses.replace(outcome, code=code)
 
 
-def fiscal_data(plan, storage_number, number, sign, moment: datetime | None, profile: Profile | None) -> FiscalData:
-    """What is known of a document of the storage; a receipt's QR code is made of it (FFD tag 1196)."""
+def fiscal_data(
+    plan, storage_number, number, sign, moment: datetime | None, profile: Profile | None, document: Found | None = None
+) -> FiscalData:
+    """What is known of a document of the storage; a receipt's QR code is made of it (FFD tag 1196).
+
+    :param document: as the storage itself tells it; without it the total is the one that the register has added up
+    """
     total = plan["total"] if plan["operation"] in const.RECEIPTS else None
     money = None if total is None else Decimal(total).scaleb(-2)
     qr = ""
     if money is not None and moment:
         kind = const.RECEIPTS[plan["operation"]][1]
         qr = f"t={moment:%Y%m%dT%H%M}&s={money:.2f}&fn={storage_number}&i={number}&fp={sign}&n={kind}"
+    operation = ""
+    if document and document.operation is not None and plan["operation"] in const.RECEIPTS:
+        operation = _operation(document)
+        money = None if document.total is None else Decimal(document.total).scaleb(-2)
     return FiscalData(
         number=str(number),
+        operation=operation,
         sign=str(sign),
         storage=storage_number,
         register_number=profile.register_number if profile else "",
@@ -243,6 +253,13 @@ def fiscal_data(plan, storage_number, number, sign, moment: datetime | None, pro
         total=money,
         qr=qr,
     )
+
+
+def _operation(document: Found) -> str:
+    """The operation that stands in the storage, by its type and settlement sign; "" where they tell none."""
+    corrected = document.type in (const.FD_CORRECTION, const.FD_FORM_CORRECTION)
+    told = (name for name, (__, sign) in const.RECEIPTS.items() if sign == document.operation)
+    return next((name for name in told if (name in const.CORRECTIONS) is corrected), "")
 
 
 # === Shifts ===

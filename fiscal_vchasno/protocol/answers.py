@@ -313,6 +313,7 @@ def found_in_list(item: Mapping, url: str = "") -> Outcome | None:
     return Outcome.done(
         FiscalData(
             number=number,
+            operation=_flow(item, "flow") if words(item.get("type")) == "chk" else "",
             receipt_number=integer(item.get("local_number")) or None,
             registered_at=registered_at,
             url=page(number, url),
@@ -323,6 +324,18 @@ def found_in_list(item: Mapping, url: str = "") -> Outcome | None:
     )
 
 
+def _flow(told: Mapping, name: str) -> str:
+    """The operation of a receipt by its flow; "" for cash and others, whose flow does not tell the way (§1.5)."""
+    return const.FLOWS.get(integer(told[name]), "") if name in told else ""
+
+
+def _sum(receipt: Mapping) -> Decimal | None:
+    try:
+        return amount(inner(receipt, "close").get("sum"))
+    except ValueError:
+        return None
+
+
 def with_view(outcome: Outcome, view: Mapping) -> Outcome:
     """`outcome` with what the JSON of the receipt adds: its QR code and the register's number (§7.3)."""
     data = outcome.data
@@ -330,7 +343,10 @@ def with_view(outcome: Outcome, view: Mapping) -> Outcome:
         "qr": words(view.get("qr_content")) or data.qr,
         "register_number": words(view.get("rro_fiscal_number")) or data.register_number,
         "test": view.get("is_test") is True or data.test,
+        "operation": _flow(view, "check_flow") or data.operation,
     }
+    if fields["operation"] in ("sale", "sale_return"):
+        fields |= {"total": _sum(inner(view, "data")), "lines": len(rows(inner(view, "data"), "items")) or None}
     return Outcome.done(FiscalData(**fields), response=outcome.response)
 
 

@@ -10,6 +10,7 @@ import pytest
 from addons.fiscal_base.tools.receipt import Correction, Payment, Person
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_kkm_server import protocol
+from addons.fiscal_kkm_server.protocol import answers, storage
 
 from .samples import DEVICE, KEY, TEA, card, cash, operation, sale
 
@@ -399,3 +400,22 @@ def test_a_register_is_named_by_serial_number_first():
     assert command["KktNumber"] == "1" and "NumDevice" not in command
     command = protocol.build(sale(), protocol.Device(number=2))
     assert command["NumDevice"] == 2 and "KktNumber" not in command
+
+
+@pytest.mark.parametrize(
+    ("type_check", "sign", "operation"),
+    [(0, "1", "sale"), (1, "2", "sale_return"), (0, "2", "sale_return"), (2, "1", "correction_sale"), (0, "9", "")],
+)
+def test_the_registered_operation_is_that_of_the_qr_code(type_check, sign, operation):
+    command = {"Command": "RegisterCheck", "TypeCheck": type_check}
+    told = answers.fiscal_data(command, {"CheckNumber": 17, "QRCode": QR.replace("&n=1", f"&n={sign}")})
+    assert (told.operation, told.total) == (operation, Decimal("211.00"))
+
+
+def test_what_the_fiscal_storage_tells_is_not_what_was_sent():
+    lines = [{"Name": "tea", "Amount": 100}, {"Name": "mug", "Amount": 100}]
+    held = {"RegisterCheck": {"AllSumm": Decimal("200.00"), "Register": lines}}
+    document = storage.Found(17, True, True, True, held, "")
+    sent = {"Command": "RegisterCheck", "TypeCheck": 0, "CheckStrings": [{"Register": {"Amount": Decimal("211.00")}}]}
+    told = storage.found(sent, document, 3).data
+    assert (told.total, told.lines, told.number) == (Decimal("200.00"), 2, "17")

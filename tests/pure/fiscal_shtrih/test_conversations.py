@@ -174,6 +174,7 @@ def test_error_of_the_printer_after_the_storage_has_it():
     outcome = run(wire, submit(prepare(receipt()), 30), keep=kept.append).outcome
     assert (outcome.kind, outcome.code) == (Kind.UNKNOWN, "lost")
     found = run(wire, lookup(prepare(receipt()), kept[0], 30, None, {}))
+    assert (found.data.operation, found.data.total) == ("sale", Decimal("273.95")), "as the storage tells it"
     assert (found.kind, found.data.number) == (Kind.DONE, "2")
 
 

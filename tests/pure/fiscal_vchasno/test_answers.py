@@ -1,6 +1,7 @@
 """What an answer of the service comes to: the decision table (§1.3, §6), and everything that is no answer."""
 
 import json
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from addons.fiscal_base.tools.transport import Answer, Lost, NotSent
 from addons.fiscal_vchasno import const, protocol
-from addons.fiscal_vchasno.protocol import Settings
+from addons.fiscal_vchasno.protocol import Settings, answers
 
 from .samples import KEY, operation, sale
 
@@ -254,3 +255,15 @@ def test_status_that_does_not_come():
     told = protocol.parse_status(Answer(401, ""))
     assert (told.ready, told.reachable, told.extra["code"]) == (False, True, "unauthorized")
     assert not protocol.parse_status(said(2009, 3)).ready
+
+
+def test_what_the_lists_and_the_json_view_tell_is_compared():
+    item = {"fiscal_number": "N1", "type": "chk", "status": 1, "flow": 1, "local_number": 2}
+    listed = answers.found_in_list(item)
+    assert (listed.data.operation, listed.data.total, listed.data.lines) == ("sale_return", None, None)
+    view = {"check_flow": 0, "data": {"items": [{}, {}], "close": {"sum": "211.00", "to_pay": "211.00"}}}
+    seen = answers.with_view(listed, view).data
+    assert (seen.operation, seen.total, seen.lines) == ("sale", Decimal("211.00"), 2)
+    assert answers.with_view(listed, {}).data == listed.data
+    cash = answers.found_in_list({**item, "type": "service", "flow": 2})
+    assert cash.data.operation == "", "the way of cash is not told"
