@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
+from ..models.document.document import ALERT
 from .test_payments import AccountingCase
 
 
@@ -221,15 +222,50 @@ class TestPaidButOpen(AccountingCase):
         order.state = "cancel"
         self.assertTrue(session.close_session_from_ui()["successful"], "named before")
 
-    def test_cancelled_order_with_money_on_it_is_named_once(self):
-        data = self.order_data([(self.shop.products["coffee"], 1)], [(self.shop.card, 489.90)], state="draft")
+    def draft(self, paid, uuid=None):
+        coffee = (self.shop.products["coffee"], 1)
+        data = self.order_data([coffee], [(self.shop.card, paid)], state="draft", uuid=uuid, to_pay=paid)
         self.env["pos.order"].sync_from_ui([data])
-        order = self.env["pos.order"].search([("uuid", "=", data["uuid"])])
+        return self.env["pos.order"].search([("uuid", "=", data["uuid"])])
+
+    def calls(self, session):
+        return session.activity_ids.filtered(lambda one: one.activity_type_id == self.env.ref(ALERT))
+
+    def test_cancelled_order_with_money_on_it_is_named_once(self):
+        order = self.draft(100)
         order.state = "cancel"
         session = order.session_id
         self.assertFalse(session.close_session_from_ui()["successful"])
-        self.assertIn("489", session.activity_ids.note)
+        self.assertIn("100", session.activity_ids.note)
         self.assertTrue(session.close_session_from_ui()["successful"])
+
+    def test_an_order_that_became_a_draft_again_calls_at_its_sync(self):
+        order = self.draft(489.90)
+        session = order.session_id
+        other = self.draft(489.90)
+        self.assertEqual((order.state, len(self.calls(session))), ("draft", 1), "one call for both")
+        self.assertIn(other.pos_reference or other.name, self.calls(session).note)
+        other.payment_ids.unlink()
+        paid = self.order_data([], [], uuid=order.uuid, to_pay=0)
+        paid.update(id=order.id, lines=[], payment_ids=[], amount_total=489.90, amount_paid=489.90)
+        paid.update(amount_tax=order.amount_tax)
+        self.env["pos.order"].sync_from_ui([paid])
+        self.assertEqual((order.state, len(order.fiscal_document_ids)), ("paid", 1), "the receipt is made now")
+        self.assertFalse(self.calls(session), "and the call is taken back")
+
+    def test_a_part_payment_of_a_draft_calls_nobody(self):
+        """A table that pays in parts."""
+        self.assertFalse(self.calls(self.draft(100).session_id))
+
+    def test_closing_in_the_back_office_names_it_too(self):
+        order = self.draft(489.90)
+        session = order.session_id
+        with self.assertRaisesRegex(UserError, "carry payments"), self.env.cr.savepoint():
+            session.action_pos_session_closing_control()
+        self.calls(session).unlink()
+        order.state = "cancel"
+        session.action_pos_session_closing_control()
+        self.assertEqual((session.state, len(self.calls(session))), ("closed", 1), "a person is called")
 
 
 @tagged("post_install", "-at_install")
