@@ -56,7 +56,7 @@ class PosSession(models.Model):
         return {"successful": False, "message": self._fiscal_unpaid_words(orders), "redirect": False}
 
     def action_pos_session_closing_control(self, *args, **kwargs):
-        """In the back office too, where Odoo says nothing of the money on drafts and asks nobody about cancelled ones."""
+        """In the back office too, where Odoo tells no money on drafts and asks nobody about cancelled orders."""
         for session in self:
             orders = session._fiscal_paid_but_open()
             if "draft" in orders.mapped("state"):
