@@ -11,4 +11,8 @@
         "security/ir.model.access.csv",
         "views/fiscal_register_views.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["fiscal_shtrih/static/src/backend/**/*"],
+        "web.assets_tests": ["fiscal_shtrih/static/tests/tours/**/*"],
+    },
 }

@@ -91,6 +91,8 @@ FN_RECEIPT, FN_CORRECTION = 0x04, 0x14
 #: speeds to try, the likely ones first (§1)
 SPEEDS = (115200, 4800, 9600, 19200, 38400, 57600, 2400)
 PORT = 7778
+#: where a register on USB that plays a network card (RNDIS) is
+RNDIS = "192.168.137.111"
 
 #: longest name of a line (FFD tag 1030) and of a TLV in one command
 NAME_LENGTH, TLV_LENGTH = 128, 250

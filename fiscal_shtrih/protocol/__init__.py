@@ -7,7 +7,7 @@ section of docs/protocols/shtrih.md. Nothing here imports odoo, opens a port or 
 
 from .checks import problems
 from .commands import Command, Commands, qr
-from .examine import Seen, status
+from .examine import Identity, Seen, identity, status
 from .link import Link1, Link2, Times
 from .lookup import lookup
 from .plan import Paper, prepare
@@ -17,6 +17,7 @@ from .submit import Sent, submit
 __all__ = [
     "Command",
     "Commands",
+    "Identity",
     "Link1",
     "Link2",
     "Paper",
@@ -24,6 +25,7 @@ __all__ = [
     "Seen",
     "Sent",
     "Times",
+    "identity",
     "lookup",
     "prepare",
     "problems",

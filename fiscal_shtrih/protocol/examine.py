@@ -31,6 +31,27 @@ class Seen(NamedTuple):
     faults: tuple[tuple[str, str], ...]
 
 
+class Identity(NamedTuple):
+    """Which register it is. `serial` is empty where the operator's password is refused."""
+
+    name: str
+    serial: str
+
+
+def identity(password: int) -> Step:
+    """Ask the register on a line who it is, with what changes nothing.
+
+    :returns: `Identity`, or None where nobody answers
+    """
+    commands = Commands(password)
+    try:
+        device = yield from read(commands.device_type(), answers.device)
+        answer = yield from ask(commands.status())
+    except (NoAnswer, Refused):
+        return None
+    return Identity(device.name, "" if answer.error else str(answers.full(answer.data).serial))
+
+
 def firmware(full: Full) -> str:
     return f"{full.version}.{full.build}"
 

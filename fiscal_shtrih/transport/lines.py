@@ -14,6 +14,7 @@ import stat
 import tempfile
 import termios
 import time
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import serial
@@ -209,7 +210,22 @@ class open_line(contextlib.AbstractContextManager):
             self._line = None
 
 
-def serial_ports() -> list[str]:
-    """The serial ports of this machine, those with a stable name (by id) under it."""
+class Port(NamedTuple):
+    """A serial port of this machine. `text`: what it says of itself, and its VID:PID where it is on USB."""
+
+    address: str
+    text: str
+
+
+def serial_ports() -> list[Port]:
+    """The serial ports of this machine, those on USB first, each under its stable name (by id) where it has one."""
     named = {os.path.realpath(path): path for path in sorted(glob.glob("/dev/serial/by-id/*"))}
-    return [named.get(os.path.realpath(port.device), port.device) for port in sorted(list_ports.comports())]
+    ports = sorted(list_ports.comports(), key=lambda port: (port.vid is None, port.device))
+    return [Port(named.get(os.path.realpath(port.device), port.device), _text(port)) for port in ports]
+
+
+def _text(port) -> str:
+    said = [port.description] if port.description and port.description != "n/a" else []
+    if port.vid is not None:
+        said.append(f"{port.vid:04X}:{port.pid:04X}")
+    return ", ".join(said)
