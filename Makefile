@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint i18n test-core chaos chaos-shtrih bench fuzz
+.PHONY: demo test lint i18n test-core chaos chaos-shtrih clients bench fuzz
 
 PYTHON ?= python3
 
@@ -24,6 +24,10 @@ chaos:
 # COUNT receipts on an emulated Shtrih-M register whose line is cut, whose power and paper fail.
 chaos-shtrih:
 	@COUNT="$(or $(COUNT),5000)" ONLY="tests/pure/fiscal_shtrih/test_conversations.py::test_chaos" exec $(PYTHON) -m tests.dev.run_tests
+
+# Clients that others have written, against the emulators: pyshtrih, which is downloaded for it.
+clients:
+	@exec $(PYTHON) -m tests.clients
 
 # How fast Odoo answers the KKM Servers that call it, with a million documents in the database. DOCUMENTS, SERVERS,
 # DURATION and CALLS change that.

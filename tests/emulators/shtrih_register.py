@@ -191,7 +191,8 @@ class Register:
         day = bytes([now.day, now.month, now.year % 100])
         return (
             bytes([30]) + b"C3" + le(664, 2) + day + b"\1" + le(self.printed, 2) + le(0x282, 2)
-            + bytes([self.mode, self.submode, 128]) + bytes(7) + day + bytes([now.hour, now.minute, now.second]) + b"\0"
+            + bytes([self.mode, self.submode, 128]) + b"NA\0\0\1\1\x10" + day
+            + bytes([now.hour, now.minute, now.second]) + b"\0"
             + le(4239, 4) + le(self.shift - self.shift_open, 2) + bytes(2) + b"\1\x10" + le(7707083893, 6) + bytes(2)
         )  # fmt: skip
 
