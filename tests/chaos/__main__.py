@@ -16,6 +16,7 @@ def main() -> int:
     # only now are the packages there
     from . import callbacks
     from .dead import measure
+    from .deeds import Office, deeds
     from .faults import CASH_FORGOTTEN, kinds
     from .run import run
     from .world import World
@@ -27,17 +28,19 @@ def main() -> int:
     with World(LAYOUT, workers=4, callers=2) as world:
         delay = measure(world.parts["dead"], seed, seconds=min(120, 20 * minutes))
         say(f"\n{delay.table()}")
+        office = Office(world.parts["chaos"])
         report = run(
             world.parts["chaos"],
             documents,
             seed,
-            [*kinds(down=min(120, 2 * minutes)), CASH_FORGOTTEN],
+            [*kinds(down=min(120, 2 * minutes)), CASH_FORGOTTEN, *deeds(office)],
             # a service that is down for minutes must be up for longer
             every=10,
             pause=0.05,
             limit=60 * minutes,
             rest=600,
             again=True,
+            office=office,
         )
         called = callbacks.run(world, seed, documents=max(20, documents // 100), rest=300)
         say(f"The log of Odoo is {world.server.log}.")

@@ -6,6 +6,7 @@ Pure: it takes lists and gives a `Result`. The tape of the emulated registers is
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -25,6 +26,7 @@ class Row:
 
     :param keys: every key that it was ever sent under
     :param calls_a_person: an activity of the responsible user says that it, or its register, needs one
+    :param handed: another register has handed it over to this one
     """
 
     id: int
@@ -39,6 +41,7 @@ class Row:
     payments: dict[str, Decimal]
     number: str = ""
     calls_a_person: bool = False
+    handed: bool = False
 
 
 @dataclass
@@ -63,14 +66,22 @@ class Result:
         ]
 
 
-def compare(events: list[Event], tapes: dict[str, list[Printed]], rows: list[Row], together: bool = False) -> Result:
+def compare(
+    events: list[Event],
+    tapes: dict[str, list[Printed]],
+    rows: list[Row],
+    groups: dict[str, str] | None = None,
+    moved: Collection[str] = (),
+) -> Result:
     """Hold the three against one another.
 
     :param tapes: what each register printed, by its serial number, in order
-    :param together: the registers stand in for one another, so that a document may be on either tape, in any order
+    :param groups: serial number → group of registers that stand in for one another, so that a document may be on the
+        tape of each, yet once in all, and on the one that Odoo says
+    :param moved: events that a person let those behind them overtake
     """
     result = Result()
-    group = dict.fromkeys(tapes, "") if together else {serial: serial for serial in tapes}
+    group = {serial: (groups or {}).get(serial, serial) for serial in tapes}
     of_event: dict[str, list[Row]] = {}
     for row in rows:
         if row.state != "cancelled":
@@ -85,8 +96,9 @@ def compare(events: list[Event], tapes: dict[str, list[Printed]], rows: list[Row
         _compare_one(result, event, printed_for.pop(identity, []), of_event.get(event.name, []))
     known = {event.name for event in events}
     _compare_rest(result, known, printed_for, rows)
-    for serial, tape in [] if together else tapes.items():
-        _compare_order(result, [event for event in events if event.serial == serial], serial, tape)
+    for serial, tape in tapes.items():
+        own = [event for event in events if event.serial == serial and event.name not in moved]
+        _compare_order(result, own, serial, tape)
     return result
 
 
@@ -128,6 +140,8 @@ def _compare_one(result: Result, event: Event, printed: list[Printed], rows: lis
         result.differing.append(f"{words}: printed {printed[0].total} {sums}, Odoo has {row.total} {row.payments}")
     if row.number and printed[0].number and row.number != str(printed[0].number):
         result.differing.append(f"{words}: printed as {printed[0].number}, Odoo has {row.number}")
+    if printed[0].device != row.serial:
+        result.differing.append(f"{words}: printed on {printed[0].device[-3:]}, Odoo says on {row.serial[-3:]}")
     if printed[0].key not in row.keys:
         result.differing.append(f"{words}: printed under a key that is not its own")
 

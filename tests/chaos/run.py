@@ -12,7 +12,8 @@ from decimal import Decimal
 from tests.dev.console import say
 from tests.emulators.kkm_register import Register
 
-from .check import FIELDS, Result, Row, compare
+from .check import FIELDS, MONEY, Result, Row, compare
+from .deeds import Office
 from .faults import Fault
 from .ledger import Ledger, percentile
 from .producers import Budget, Responsible, Seller, everybody
@@ -20,7 +21,7 @@ from .world import Part, World
 
 ROWS = """
     SELECT d.id, d.event, d.operation, r.kkm_server_serial_number AS serial, d.state, d.key, d.total, d.change,
-           d.fiscal_number,
+           d.fiscal_number, d.handed_from_id IS NOT NULL AS handed,
            (SELECT json_object_agg(kind, amount) FROM fiscal_document_payment p WHERE p.document_id = d.id) AS payments,
            (SELECT array_agg(DISTINCT key) FROM fiscal_attempt a WHERE a.document_id = d.id) AS keys,
            EXISTS(SELECT FROM mail_activity m
@@ -129,6 +130,7 @@ def run(
     limit: float,
     rest: float,
     again: bool = False,
+    office: Office | None = None,
 ) -> Report:
     """Produce `documents` while every fault of `deck` strikes; more of them if that is not enough for every fault.
 
@@ -136,6 +138,7 @@ def run(
     :param pause: seconds that a till rests after a customer, on average
     :param limit: seconds after which no more documents are produced
     :param rest: seconds that everything has at the end to come to rest
+    :param office: whose people meddle, by deeds of the deck
     :param again: go on with faults for as long as `documents` are produced, and no more of these
     """
     world, rand = part.world, random.Random(seed)
@@ -174,14 +177,14 @@ def run(
     report = Report(
         seed=seed,
         seconds=time.time() - started,
-        result=compared(part, ledger),
+        result=compared(part, ledger, office),
         ledger=ledger,
         registers=len(part.registers),
         tills=len(part.tills),
         decisions=decisions,
         deck=deck,
     )
-    _sum_up(part, report, started)
+    _sum_up(part, report, started, office)
     return report
 
 
@@ -189,7 +192,7 @@ def come_to_rest(part: Part, sellers: list[Seller], seconds: float) -> bool:
     """Wait for at most `seconds` until nothing is under way any more."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
-        busy = any(seller.is_alive() for seller in sellers)
+        busy = any(one.is_alive() or (one.follower.is_alive() and one.follower.pending) for one in sellers)
         if not busy and not part.world.rows(OPEN, list(part.registers))[0]["count"]:
             return True
         time.sleep(0.3)
@@ -215,33 +218,48 @@ def rows(part: Part) -> list[Row]:
             },
             number=row["fiscal_number"] or "",
             calls_a_person=row["calls"],
+            handed=row["handed"],
         )
         for row in part.world.rows(ROWS, list(part.registers))
     ]
 
 
-def compared(part: Part, ledger: Ledger) -> Result:
+def compared(part: Part, ledger: Ledger, office: Office | None = None) -> Result:
     """Hold the ledger, the tapes and Odoo's documents against one another."""
     tapes = {serial: list(register.printed) for serial, register in part.registers.items()}
     events = [event for event in ledger.events if event.serial in tapes]
-    return compare(events, tapes, rows(part))
+    groups, moved = (office.groups(), office.moved) if office else ({}, ())
+    return compare(events, tapes, rows(part), groups, moved)
 
 
-def _sum_up(part: Part, report: Report, started: float) -> None:
+def _sum_up(part: Part, report: Report, started: float, office: Office | None) -> None:
     """Add what is known of faults and problems."""
     world = part.world
     world.collect_strikes()
     report.errors = [f"logged: {text}" for text in world.unexpected_errors()]
     report.errors += [f"left behind: {text}" for text in world.left_behind()]
     for serial, register in part.registers.items():
-        if not closed(register, 75):
-            report.result.stuck.append(f"the shift of {serial[-3:]} is open, though every session is closed")
+        if not closed(register, 75) and not _came_late(part, register, office):
+            held = ", ".join(f"{one.type} {one.key}" for one in register.printed if one.moment >= register.opened_at)
+            words = f"the shift of {serial[-3:]} is open since {register.opened_at:%H:%M:%S} with {held}"
+            report.result.stuck.append(f"{words}, though every session is closed")
     for strike in [strike for strike in world.strikes if strike.at >= started]:
         report.strikes[strike.name] = report.strikes.get(strike.name, 0) + 1
         times = [_recovery(part, serial, strike.at) for serial in strike.serials or part.registers]
         report.recoveries[strike.name] = max(report.recoveries.get(strike.name, 0.0), *times)
     for problem in report.problems[:SHOWN]:
         report.histories[problem] = history(world, problem.partition("(")[2].partition(")")[0])
+
+
+def _came_late(part: Part, register: Register, office: Office | None) -> bool:
+    """Whether a person, or the register that it is the backup of, brought what opened the shift when every session was
+    closed: such a shift is closed at the set hour, before 24 hours.
+    """
+    if not office:
+        return False
+    first = next((one for one in register.printed if one.type in MONEY and one.moment >= register.opened_at), None)
+    row = next((row for row in rows(part) if first and row.key == first.key), None)
+    return bool(row) and (row.handed or row.event in office.moved)
 
 
 def closed(register: Register, seconds: float) -> bool:

@@ -23,8 +23,8 @@ from tests.dev.console import run, say
 from tests.dev.paths import ROOT, cache
 from tests.dev.ports import free_ports
 from tests.dev.server import OdooServer
-from tests.emulators.common import Faults
-from tests.emulators.kkm_register import Register
+from tests.emulators.common import Fault, Faults
+from tests.emulators.kkm_register import NOT_ENOUGH_CASH, Register
 from tests.emulators.kkm_server import KkmServerEmulator
 from tests.emulators.komtet import KomtetEmulator
 
@@ -38,6 +38,10 @@ EXPECTED = re.compile(
     r"psycopg2\.|bad query|connection|server closed|forced by the test|could not serialize|could not obtain lock"
     # a person decided in the moment in which the lane learnt it by itself
     r"|This decision is for documents|has moved on meanwhile"
+    # a button that did not fit any more when it was pressed
+    r"|is just being|surely not sent|The backup register “|the service is asked first|is in the queue of its register"
+    r"|It is not known whether|is registered and stays|was given up and stays|The service has accepted|” has an error"
+    r"|can still be returned|has not been registered"
     # Odoo's cursor cannot end quietly when it never got a connection
     r"|Some modules are not loaded|Cursor not closed explicitly"
 )
@@ -71,6 +75,8 @@ class Service(KkmServerEmulator):
 
     #: seconds that a register needs
     latency = 0.03
+    #: whether the next return meets a drawer that is empty
+    refuse_return = False
 
     def __init__(self, registers, struck):
         super().__init__(registers=registers, queue_seconds=4)
@@ -78,6 +84,11 @@ class Service(KkmServerEmulator):
 
     def answer(self, request, fault):
         time.sleep(self.latency)
+        if self.refuse_return and not fault and b"RegisterCheck" in request.body:
+            command = json.loads(request.body)
+            if command.get("Command") == "RegisterCheck" and command.get("TypeCheck") == 1:
+                self.refuse_return = False
+                fault = Fault("device_error", options={"text": NOT_ENOUGH_CASH})
         return super().answer(request, fault)
 
 
@@ -250,6 +261,7 @@ class World:
             path.unlink(missing_ok=True)
         for service in self.services:
             service.faults.clear()
+            service.refuse_return = False
             service.up()
 
     def set_clock(self, seconds: float) -> None:
@@ -268,12 +280,12 @@ class World:
         return next(s for s in self.services for register in s.registers if register.serial == serial)
 
     def rows(self, statement: str, *values) -> list[dict]:
-        """Rows of Odoo's database."""
+        """Rows of Odoo's database; `values` are those of the statement, or one dictionary of them."""
         import psycopg2.extras
 
         with contextlib.closing(database.connect(self.database)) as connection:
             cursor = connection.cursor(cursor_factory=psycopg2.extras.RealDictCursor)
-            cursor.execute(statement, values)
+            cursor.execute(statement, values[0] if values and isinstance(values[0], dict) else values)
             return [dict(row) for row in cursor.fetchall()]
 
     def unexpected_errors(self) -> list[str]:
