@@ -10,7 +10,6 @@ import pytest
 
 from . import callbacks
 from .dead import measure
-from .deeds import Office, deeds
 from .faults import kinds
 from .office import settle_at_once
 from .people import meddle
@@ -56,9 +55,7 @@ def test_dead_register_delays_no_other(world, capfd):
 
 
 def test_one_sale_one_receipt_whatever_breaks(world, capfd):
-    office = Office(world.parts["chaos"])
-    deck = [*kinds(down=5), *deeds(office)]
-    report = run(office.part, DOCUMENTS, SEED, deck, every=0.8, pause=0.8, limit=170, rest=120, office=office)
+    report = run(world.parts["chaos"], DOCUMENTS, SEED, kinds(down=5), every=0.8, pause=0.8, limit=150, rest=120)
     with capfd.disabled():
         print(f"\n{report.table()}")
     assert not report.problems, report.explained()
