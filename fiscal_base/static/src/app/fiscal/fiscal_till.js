@@ -54,12 +54,29 @@ export class FiscalTill {
 
     // === Before the payment ===
 
+    /** A sentence if `order`, which is still to be paid here, has been paid on another device; else "". */
+    madeElsewhere(order) {
+        if (!this.enabled || !order || order.finalized) {
+            return "";
+        }
+        if (!order.fiscalReceipts.length && !order.uiState?.fiscalElsewhere) {
+            return "";
+        }
+        return _t(
+            "This order has its receipt already: it was paid on another device. Take no payment for it. Reload this page, and find it among the paid orders."
+        );
+    }
+
     /** Sentences that say why the receipt of `order` would be refused; empty if it would not. */
     problems(order) {
         if (!this.enabled) {
             return [];
         }
         const problems = new Set();
+        const made = this.madeElsewhere(order);
+        if (made) {
+            return [made];
+        }
         const cashier = this.pos.getCashier();
         if (cashier?._fiscal_problem) {
             problems.add(cashier._fiscal_problem);
@@ -327,6 +344,9 @@ export class FiscalTill {
             this.register = news.register;
         }
         const order = news.order && this.pos.models["pos.order"].getBy("uuid", news.order);
+        if (order && !order.finalized) {
+            order.uiState.fiscalElsewhere = true;
+        }
         if (order && order.isSynced && !areDone(order.fiscalReceipts)) {
             // Pending here, or refused before and retried by the accountant.
             this.pending[order.uuid] ??= 0;

@@ -1,4 +1,6 @@
 import { reactive } from "@odoo/owl";
+import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
@@ -36,6 +38,15 @@ patch(PosStore.prototype, {
             }
         }
         return line;
+    },
+    /** No payment is taken for an order that another device has paid. */
+    async pay() {
+        const made = this.fiscal.madeElsewhere(this.getOrder());
+        if (made) {
+            this.dialog.add(AlertDialog, { title: _t("This order is paid"), body: made });
+            return;
+        }
+        return super.pay(...arguments);
     },
     canEditPayment(order) {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;

@@ -58,6 +58,28 @@ test("a cashier who may not is a problem, with the way out of it", async () => {
     expect(problems).toHaveLength(2);
 });
 
+test("an order that another device has paid is not paid again", async () => {
+    const { store } = await setupFiscalEnv();
+    const order = await newOrder(store);
+    expect(store.fiscal.problems(order)).toEqual([]);
+    await store.fiscal.onNews({ register: store.fiscal.register, order: order.uuid });
+    expect(store.fiscal.problems(order)).toHaveLength(1);
+    expect(store.fiscal.problems(order)[0]).toMatch(/paid on another device/);
+    await mountWithCleanup(MainComponentsContainer);
+    await store.pay();
+    await tick();
+    expect(queryAllTexts(".modal-body")[0]).toMatch(/Take no payment/);
+});
+
+test("an order that the server has sent with a receipt is not paid again", async () => {
+    const { store } = await setupFiscalEnv();
+    const order = await newOrder(store);
+    order.noteFiscalReceipts([receiptOf("queued")]);
+    expect(store.fiscal.problems(order)[0]).toMatch(/paid on another device/);
+    const paid = await paidOrder(store);
+    expect(store.fiscal.madeElsewhere(paid)).toBe("");
+});
+
 test("a tax that the register does not know is a problem, told once", async () => {
     const { store } = await setupFiscalEnv({ unmapped: { 1: "The tax is not known." } });
     const order = await newOrder(store, { product: 5 });
