@@ -9,6 +9,7 @@ from .accounting import (
     account_journal,
     account_move,
     account_move_covered,
+    account_move_noted,
     account_move_send,
     account_payment,
     account_payment_text,

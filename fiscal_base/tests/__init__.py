@@ -39,3 +39,5 @@ from . import test_freeze
 from . import test_kept
 from . import test_public_methods
 from . import test_book_rights
+from . import test_ways
+from . import test_ways_back

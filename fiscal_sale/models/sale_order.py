@@ -60,7 +60,9 @@ class SaleOrder(models.Model):
         paid += sum((abs(money(entry.amount_total_signed)) for entry in entries), ZERO)
         invoices = order.invoice_ids._fiscal_own_document().filtered(lambda document: document.state in MADE)
         written = order._fiscal_operations()
-        paid += sum((money(document.total) for document in invoices | written), ZERO)
+        noted = written.union(*(invoice._fiscal_noted_by() for invoice in order.invoice_ids))
+        noted = noted.filtered(lambda document: document.operation == SALE) - written
+        paid += sum((money(document.total) for document in invoices | written | noted), ZERO)
         paid += sum((line._fiscal_amount() for line in order._fiscal_till_lines()), ZERO)
         return max(order._fiscal_total() - paid, ZERO)
 

@@ -93,7 +93,7 @@ class AccountMove(models.Model):
         move = self.sudo()
         register = choice.register.sudo()
         operation = BACK if move.move_type == "out_refund" else SALE
-        total = move._fiscal_owed()
+        total = move._fiscal_left()
         if not total or move._fiscal_receipts_of_its_own() - move._fiscal_own_document():
             return None
         parts = [(Settled(move, total, total, move._fiscal_total()), total)]

@@ -68,6 +68,22 @@ class AccountMove(models.Model):
             lambda one: not (one.account_payment_id & payments or one.statement_line_id & lines)
         )
 
+    def _fiscal_in_process(self, payment):
+        """A sentence where other payments, which have no entry yet and have their receipts, pay what `payment` pays."""
+        receipts = self._fiscal_money_receipts() - self._fiscal_gone() - payment.sudo().fiscal_document_ids
+        receipts = receipts.filtered(lambda one: one.account_payment_id and not one.account_payment_id.move_id)
+        told = sum((self._fiscal_part_of(one) for one in receipts), ZERO)
+        paid = self._fiscal_total() - super()._fiscal_owed()
+        if not told or not payment.move_id or paid + told <= self._fiscal_total():
+            return False
+        return self.env._(
+            "“%(invoice)s” is on the receipt “%(document)s” already; the bank transaction of that payment is still to "
+            "come. Where the customer has paid twice, return that receipt and send this one again; else undo this "
+            "payment.",
+            invoice=self.display_name,
+            document=receipts[0].display_name,
+        )
+
     def _fiscal_covered(self, claim):
         """A sentence where `claim` of this invoice is on the receipt of money that does not pay it any more."""
         gone = self._fiscal_gone()

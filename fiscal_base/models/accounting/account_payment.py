@@ -202,7 +202,10 @@ class AccountPayment(models.Model):
         problems += return_problems + chain_problems
         if rest and not parts and original and not original._chain():
             lines = [command[2] for command in original._line_commands(rest)]
-        problems += [part.source._fiscal_covered(part.claim) for part in settled if part.source._name == "account.move"]
+        for invoice in (part for part in settled if part.source._name == "account.move"):
+            problems += [invoice.source._fiscal_covered(invoice.claim), invoice.source._fiscal_in_process(payment)]
+        if rest and not payment.move_id:
+            problems += [invoice._fiscal_told_by_others(payment) for invoice in payment.invoice_ids]
         problems = [problem for problem in problems if problem]
         moves = self.env["account.move"].sudo().union(*(p.source._fiscal_moves() for p in settled))
         return self._fiscal_document_vals(

@@ -159,6 +159,7 @@ class FiscalSource(models.AbstractModel):
         for part, share in parts:
             own = part.source._fiscal_receipts_of_its_own()
             on_credit = "credit" in own.payment_ids.mapped("kind")
+            share = part.source._fiscal_beyond_noted(part, share)
             if share > 0 and (not own or on_credit):
                 yield self._fiscal_whole(part) if chained else part, share, on_credit
 

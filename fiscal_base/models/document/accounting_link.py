@@ -88,6 +88,14 @@ class FiscalDocument(models.Model):
             choice = replace(choice, register=self.register_id)
         self._move("cancelled")
         copy = source._fiscal_enqueue(choice)
+        if not copy:
+            raise UserError(
+                self.env._(
+                    "Nothing of what “%s” says is left to be registered: other receipts tell it. Choose “Decide” to "
+                    "give this document up.",
+                    self.display_name,
+                )
+            )
         copy._engine().write({"replaces_id": self.id})
         return copy
 

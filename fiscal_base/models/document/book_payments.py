@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Command, Domain
 
 from ...tools.money import ZERO, money
+from ...tools.payment_sign import PAYMENT_ONLY
 from ..accounting.source import BACK, MADE, SALE, Choice, Settled
 from .cashier_book import MEANS
 from .document import DECIDES
@@ -127,7 +128,7 @@ class FiscalDocument(models.Model):
     def _parts_of(self, sources):
         parts = []
         for source in sources:
-            owed = source._fiscal_owed()
+            owed = max(source._fiscal_owed() - source._fiscal_noted(), ZERO)
             parts.append((Settled(source, owed, owed, source._fiscal_total()), owed))
         return parts
 
@@ -156,16 +157,8 @@ class FiscalDocument(models.Model):
     def _settlement_problems(self):
         if self.operation not in SETTLES:
             return []
-        problems = self._link_problems()
-        for payment in self.sudo().operation_payment_ids:
-            if made := payment._fiscal_made() - self:
-                problems.append(
-                    self.env._(
-                        "Payment %(payment)s has its receipt already: “%(document)s”.",
-                        payment=payment.display_name,
-                        document=made[0].display_name,
-                    )
-                )
+        problems = self._link_problems() + self._told_problems()
+        problems += self._made_problems()
         labels = dict(self.env["fiscal.document.payment"]._fields["kind"]._description_selection(self.env))
         for kind, amount in self._new_money().items():
             if amount < 0:
@@ -203,6 +196,44 @@ class FiscalDocument(models.Model):
             )
             for record in linked - linked.filtered_domain(domain)
         ]
+
+    def _told_problems(self):
+        """A sentence where receipts tell of the linked invoices already, so that this operation would do so twice."""
+        moves = self.sudo().move_ids
+        goods = not self.chain_id and any(line.method_sign not in PAYMENT_ONLY for line in self.line_ids)
+        told = sum((move._fiscal_told(goods) for move in moves), ZERO)
+        whole = sum((move._fiscal_total() for move in moves), ZERO)
+        if not told or told + money(self.total) <= whole:
+            return []
+        return [
+            self.env._(
+                "%(told)s of %(invoices)s is on receipts already, so %(left)s is left for this operation.",
+                told=told,
+                invoices=", ".join(f"“{name}”" for name in moves.mapped("display_name")),
+                left=max(whole - told, ZERO),
+            )
+        ]
+
+    def _made_problems(self):
+        """A sentence for each linked payment that has a receipt of its own."""
+        problems = []
+        for payment in self.sudo().operation_payment_ids:
+            if made := payment._fiscal_made() - self:
+                problems.append(
+                    self.env._(
+                        "Payment %(payment)s has its receipt already: “%(document)s”.",
+                        payment=payment.display_name,
+                        document=made[0].display_name,
+                    )
+                )
+        return problems
+
+    def _problems_again(self):
+        """What was registered of the same invoices and payments since this operation was refused."""
+        problems = super()._problems_again()
+        if self.operation not in SETTLES or not self.event.startswith("manual:"):
+            return problems
+        return problems + self._told_problems() + self._made_problems()
 
     def _new_money(self):
         """What was paid beyond the linked payments, by means; change is taken off cash."""
@@ -270,7 +301,8 @@ class FiscalDocument(models.Model):
         return payment
 
     def _claimed(self):
-        return [*super()._claimed(), self.operation_payment_ids]
+        payments = self.sudo().operation_payment_ids
+        return [*super()._claimed(), payments, payments.invoice_ids | payments.reconciled_invoice_ids]
 
     def _shown_in(self):
         return [*super()._shown_in(), self.operation_payment_ids]

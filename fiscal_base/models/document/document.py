@@ -648,7 +648,7 @@ class FiscalDocument(models.Model):
                     copy = document._corrected_copy()
                     if copy.state == "rejected":
                         raise StillRefused(copy.error_message)
-            except StillRefused as refusal:
+            except (StillRefused, UserError) as refusal:
                 document._engine().write({"error_message": str(refusal)})
 
     @api.model
