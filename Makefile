@@ -21,9 +21,10 @@ i18n:
 chaos:
 	@DOCS="$(DOCS)" SEED="$(SEED)" MINUTES="$(MINUTES)" exec $(PYTHON) -m tests.chaos
 
-# COUNT receipts on an emulated Shtrih-M register whose line is cut, whose power and paper fail.
+# COUNT receipts in each of the two framings on an emulated Shtrih-M register whose line is cut, whose power and paper
+# fail; SEED repeats the choices of an earlier run.
 chaos-shtrih:
-	@COUNT="$(or $(COUNT),5000)" ONLY="tests/pure/fiscal_shtrih/test_conversations.py::test_chaos" exec $(PYTHON) -m tests.dev.run_tests
+	@COUNT="$(or $(COUNT),5000)" SEED="$(SEED)" ONLY="tests/pure/fiscal_shtrih/test_conversations.py::test_chaos" exec $(PYTHON) -m tests.dev.run_tests
 
 # Clients that others have written, against the emulators: pyshtrih, which is downloaded for it.
 clients:

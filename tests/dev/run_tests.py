@@ -44,7 +44,7 @@ NO_STATISTICS = """
 """
 BASE = "fiscal_base"
 # What pytest runs only when it is asked to: long, or the tests of whole servers (a stage of their own).
-APART = ("tests/e2e", "tests/chaos", "tests/bench")
+APART = ("tests/e2e", "tests/chaos", "tests/bench", "tests/clients")
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import os
 import random
 import time
+from collections import Counter
 from decimal import Decimal
 
 import pytest
@@ -21,6 +22,8 @@ FRAMINGS = (1, 2)
 STEP = int(os.environ.get("EVERY") or 17)
 #: receipts of the chaos test
 COUNT = int(os.environ.get("COUNT") or 300)
+#: of its random choices
+SEED = int(os.environ.get("SEED") or 1)
 
 
 def opened(framing=1, **settings):
@@ -216,8 +219,12 @@ def test_cut_at_every_byte(operation, how, framing):
             assert ended.data.number == "2"
 
 
-def as_the_lane(wire, document, framing, kept=None):
-    """Send, ask, and send again, as `fiscal_base` does."""
+def as_the_lane(wire, document, framing, kept=None, happened=None):
+    """Send, ask, and send again, as `fiscal_base` does.
+
+    :param happened: counts what was asked back, and what was sent again after that
+    """
+    happened = Counter() if happened is None else happened
     request, before = prepare(document), []
     for _left in range(6):
         before.clear()
@@ -227,28 +234,38 @@ def as_the_lane(wire, document, framing, kept=None):
         for _asked in range(3):
             if outcome.kind is not Kind.UNKNOWN:
                 break
+            happened["asked back"] += 1
             outcome = run(wire, lookup(request, before[0] if before else None, 30, kept, {}), framing)
         if outcome.kind in (Kind.DONE, Kind.UNKNOWN):
             return outcome
+        happened["sent again"] += 1
         assert outcome.kind is not Kind.REJECTED, outcome
     raise AssertionError(outcome)
 
 
-def test_chaos():
+@pytest.mark.parametrize("framing", FRAMINGS)
+def test_chaos(framing, capfd):
     """Receipts of equal sums with the line cut at random bytes: each exactly once in the storage."""
-    chance = random.Random(1)
-    wire = opened()
-    profile = sent(wire, simple("x_report")).profile
+    chance = random.Random(SEED)
+    wire, happened = opened(framing), Counter()
+    profile = sent(wire, simple("x_report"), framing).profile
     for number in range(1, COUNT + 1):
         wire.how = chance.choice(["cable", POWER])
         wire.cut_after = chance.randrange(900) if chance.random() < 0.7 else None
         wire.register.paper_runs_out = chance.random() < 0.1
         if wire.register.submode:
+            happened["paper out"] += 1
             wire.register.paper_in()
-        ended = as_the_lane(wire, receipt(), 1, profile)
+        planned = wire.cut_after is not None
+        ended = as_the_lane(wire, receipt(), framing, profile, happened)
+        happened[wire.how] += planned and wire.cut_after is None
         assert ended.kind is Kind.DONE, ended
         assert ended.data.number == str(number + 1)
         assert len(wire.register.documents) == number + 1
+    assert happened["cable"] and happened[POWER] and happened["paper out"] and happened["asked back"]
+    with capfd.disabled():
+        counts = ", ".join(f"{what}: {count}" for what, count in sorted(happened.items()))
+        print(f"\nframing {framing}, SEED={SEED}: {COUNT} receipts, each once; {counts}")
 
 
 @pytest.mark.parametrize(
