@@ -1,4 +1,4 @@
-"""Sentences for people, by the codes that `protocol` gives."""
+"""Messages for the user, by the codes that `protocol` returns."""
 
 from odoo.tools import LazyTranslate
 
@@ -63,7 +63,7 @@ OUTCOMES = {
     "no_trace": _lt("Checkbox says that it has this document, and does not show it. It will be asked again."),
 }
 
-#: what has to be put right before a document can be queued
+#: what must be corrected before a document can be queued
 PROBLEMS = {
     "cash_amount": _lt("The amount of cash has to be above zero."),
     "nothing_to_pay": _lt("The total of the receipt is zero. Checkbox registers only what is paid."),

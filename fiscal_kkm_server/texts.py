@@ -1,4 +1,4 @@
-"""Sentences for people, by the codes that `protocol` gives."""
+"""Messages for the user, by the codes that `protocol` returns."""
 
 from odoo.tools import LazyTranslate
 
@@ -77,7 +77,7 @@ JOBS = {
     "copy": _lt("The register has printed a copy."),
 }
 
-#: what has to be put right before a document can be queued
+#: what must be corrected before a document can be queued
 PROBLEMS = {
     "no_device": _lt(
         "Choose the register: enter its serial number, or its number in KKM Server, on the register's form."

@@ -1,4 +1,4 @@
-"""The words of Komtet Kassa's Shop API v2. `§` names a section of docs/protocols/komtet.md."""
+"""Codes and values of Komtet Kassa's Shop API v2. `§` names a section of docs/protocols/komtet.md."""
 
 import re
 from decimal import Decimal
@@ -157,25 +157,25 @@ NAME, CASHIER, CONTACT, PLACE, CUSTOMER, CHECK_PROPS, PROP_NAME, PROP_VALUE = 12
 #: the largest sum of a receipt or a line (§2.7)
 LARGEST = Decimal("42949672.95")
 
-#: `state` of a task (§3.2); any other means that it is still under way
+#: `state` of a task (§3.2); any other means that it is still being processed
 DONE, ERROR = "done", "error"
 #: `state` of a queue (§3.1)
 ACTIVE, PASSIVE = "active", "passive"
 
-#: Codes of refusals (§1.5). What is not here and begins with VLD is wrong with the document; with AUT or SRV, with the
+#: Codes of refusals (§1.5). Of those that are not listed, VLD… is a fault of the document; AUT… and SRV…, of the
 #: register's settings or the account.
 EXISTS = "VLD11"
-#: refusals for what a task says. Of any other it is not known that it would have come for the first sending too
+#: refusals because of the content of a task. Only these would have been given to the first sending as well
 CONTENT = {"VLD00", "VLD12", "VLD13"}
 
-#: serial numbers of fiscal storages that are made for testing begin so; what they print has no legal force
+#: beginning of the serial numbers of test fiscal storages; their receipts have no legal force
 TEST_STORAGE = "9999"
 
-#: code of a failed task of which the receipt may be printed all the same: the register fell silent over it
+#: code of a failed task whose receipt may have been printed all the same: the register stopped answering
 SILENT = "till_silent"
-#: code of a failed task whose text is that of a program that broke down: perhaps after the register had printed
+#: code of a failed task whose text tells of a crash of the agent, perhaps after the register had printed
 BROKEN = "program"
-#: codes of what the service knows and does not tell the end of: a person looks and decides
+#: codes of tasks that the service knows without telling how they ended: a person looks and decides
 FOR_A_PERSON = {EXISTS, "task_gone", SILENT, BROKEN}
 #: what the register's text of a failed task means; the first that fits
 TASK_ERRORS = [

@@ -1,4 +1,4 @@
-"""Sentences for people, by the codes that `protocol` gives."""
+"""Messages for the user, by the codes that `protocol` returns."""
 
 from odoo.tools import LazyTranslate
 
@@ -68,7 +68,7 @@ OUTCOMES = {
     "differs": _lt("Attention: the register printed another sum or another type of receipt than was sent."),
 }
 
-#: what has to be put right before a document can be queued
+#: what must be corrected before a document can be queued
 PROBLEMS = {
     "operation": _lt("Komtet Kassa cannot do this kind of document."),
     "tax_system": _lt("The tax system is missing or not a Russian one. Choose it on the register's form."),

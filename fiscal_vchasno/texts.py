@@ -1,4 +1,4 @@
-"""Sentences for people, by the codes that `protocol` gives."""
+"""Messages for the user, by the codes that `protocol` returns."""
 
 from odoo.tools import LazyTranslate
 
@@ -72,7 +72,7 @@ OUTCOMES = {
     "not_delivered": _lt("Vchasno.Kasa did not send the receipt."),
 }
 
-#: what has to be put right before a document can be queued
+#: what must be corrected before a document can be queued
 PROBLEMS = {
     "operation": _lt("Vchasno.Kasa cannot do this kind of document (%(operation)s)."),
     "cash_amount": _lt("The amount of cash has to be above zero."),

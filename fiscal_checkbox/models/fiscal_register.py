@@ -390,7 +390,7 @@ class FiscalRegister(models.Model):
     # === Words ===
 
     def _checkbox_in_words(self, outcome):
-        """`outcome` with a sentence for people; the service's own words stay in it."""
+        """`outcome` with a message for the user, followed by the service's own words."""
         if outcome.kind in (Kind.DONE, Kind.WAITING) and not outcome.code:
             return outcome
         if outcome.code == "shift_expired" and outcome.message:

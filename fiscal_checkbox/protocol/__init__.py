@@ -1,8 +1,8 @@
 """Checkbox's protocol without I/O: `documents` builds, `checks` refuses early, `answers` reads, `conversations` signs
 in, sends and asks back.
 
-`§` in the docstrings names a section of docs/protocols/checkbox.md. Nothing here imports odoo or opens a
-socket.
+`§` in the docstrings names a section of docs/protocols/checkbox.md. This package imports no odoo and opens
+no socket.
 """
 
 from .answers import Failure, error, expired, failed, listed, moment, read, words

@@ -23,7 +23,7 @@ from .. import const
 
 Reply = Answer | NotSent | Lost
 
-#: greatest whole number that is believed
+#: greatest whole number that is accepted
 _LARGEST = 2**31 - 1
 _HTTP = re.compile(r"https?://\S+")
 
@@ -31,7 +31,7 @@ _HTTP = re.compile(r"https?://\S+")
 class Failure(NamedTuple):
     """Why there is no usable answer to a question.
 
-    :param code: key of the sentence for people (`texts.OUTCOMES`)
+    :param code: key of the message for the user (`texts.OUTCOMES`)
     :param message: the service's own words, or the reason of the transport
     :param reachable: whether the service answered at all
     """

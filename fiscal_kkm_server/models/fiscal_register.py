@@ -364,7 +364,7 @@ class FiscalRegister(models.Model):
         return replace(status, problem=self._kkm_server_sentence(code, status.problem)) if code else status
 
     def _kkm_server_in_words(self, outcome):
-        """`outcome` with a sentence for people; the service's own words stay in it."""
+        """`outcome` with a message for the user, followed by the service's own words."""
         if outcome.kind is Kind.DONE and not outcome.code:
             return outcome
         sentences = [self._kkm_server_sentence(outcome.code, outcome.message)]

@@ -1,8 +1,8 @@
 """KKM Server's protocol without I/O: `commands` builds, `checks` refuses early, `answers` reads,
 `conversations` sends and asks back.
 
-`§` in the docstrings names a section of docs/protocols/kkm_server.md. Nothing here imports odoo or opens a
-socket, so the same code serves a call from the server, from a browser beside the register, and a test.
+`§` in the docstrings names a section of docs/protocols/kkm_server.md. This package imports no odoo and opens
+no socket, so the same code serves the server, a browser beside the register, and tests.
 """
 
 from .answers import (

@@ -27,7 +27,7 @@ ASK_AGAIN = 2
 QUEUE_PAUSE = 5
 
 _QR_PART = re.compile(r"(?:^|[?&])(t|s|fn|i|fp|n)=([\w.]+)")
-#: greatest whole number that is believed; larger ones are no numbers of documents
+#: greatest whole number that is accepted; larger ones are no numbers of documents
 _LARGEST = 2**31 - 1
 
 Reply = Answer | NotSent | Lost
@@ -36,7 +36,7 @@ Reply = Answer | NotSent | Lost
 class Failure(NamedTuple):
     """Why there is no usable answer to a question.
 
-    :param code: key of the sentence for people (`texts.OUTCOMES`)
+    :param code: key of the message for the user (`texts.OUTCOMES`)
     :param message: the service's own words, or the reason of the transport
     """
 
@@ -88,7 +88,7 @@ class Card(NamedTuple):
     """What a card terminal says of a command (§3.8).
 
     :param state: "done", "running", "failed" or "unknown"
-    :param problem: key of the sentence for people (`texts.OUTCOMES`)
+    :param problem: key of the message for the user (`texts.OUTCOMES`)
     :param words: the terminal's own
     :param data: what is kept with the payment
     """
@@ -121,7 +121,7 @@ def amount(value: object) -> Decimal | None:
 
 
 def words(value: object) -> str:
-    """Text for people or for a field: one line, no control characters."""
+    """Text for the user or for a field: one line, no control characters."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         value = str(value)
     return one_line(value)[:1000] if isinstance(value, str) else ""
@@ -251,7 +251,7 @@ def failed(command: dict, answer: dict, response: str, checked: bool = False) ->
 
 
 def _classify(message: str) -> tuple[str, str]:
-    """What `message` proves, and the code of the sentence for people. A number says it more surely than words."""
+    """What `message` proves, and the code of the message for the user. A number says it more surely than words."""
     numbered = const.NUMBERED.search(message)
     if numbered and (known := const.NUMBERS.get((numbered[2], int(numbered[1])))):
         return known
@@ -365,7 +365,7 @@ def read(reply: Reply, command: str) -> dict | Failure:
 
 
 def parse_status(reply: Reply) -> RegisterStatus:
-    """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the sentence for people.
+    """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the message for the user.
 
     A register whose shift is too old is ready all the same: it can close it.
     """

@@ -14,7 +14,7 @@ from .commands import Device
 
 
 def problems(receipt: Receipt, device: Device) -> list[Problem]:
-    """Every problem of `receipt`, none of them found by asking the service."""
+    """Every problem of `receipt` that can be found without asking the service."""
     found = [] if device.serial or device.number > 0 else [Problem("no_device", {})]
     if receipt.operation not in const.COMMANDS:
         return [*found, Problem("operation", {"operation": receipt.operation})]
@@ -52,7 +52,7 @@ def _header_problems(receipt: Receipt) -> list[Problem]:
     if receipt.tax_system and receipt.tax_system not in const.TAX_VARIANTS:
         found.append(Problem("tax_system", {}))
     number = receipt.customer.tax_number.strip()
-    # a foreign company's number is left out; one that has the length of an ИНН was meant as one
+    # the number of a foreign company is left out; one with the length of an ИНН is taken for an ИНН
     if number.isdigit() and len(number) in (10, 12) and not company_number(number, "RU"):
         found.append(Problem("customer_tax_number", {"number": number}))
     if not receipt.lines:

@@ -73,10 +73,10 @@ class Paper:
 
 
 def freeze(command: dict, after: int | None = None, first: str = "") -> dict:
-    """What is kept with the document before anything is sent; plain JSON values.
+    """The request that is stored with the document before anything is sent; plain JSON values.
 
-    `body` is the text that goes out, so no number passes through a float on its way into the database and back, and a
-    repeat is the same to the byte.
+    `body` is the text that is sent, so no number passes through a float on its way into the database and back, and a
+    repeat is identical byte for byte.
 
     :param after: number of the last fiscal document known before this one, for `lookup`
     :param first: what `submit` asks before: "marking", "counters" or "drawer"
@@ -360,7 +360,7 @@ def _at_once(name: str, device: Device, key: str) -> dict:
 
 
 def _present(fields: dict) -> dict:
-    """`fields` without those that have nothing to say; zero and false stay."""
+    """`fields` without the empty ones; zero and false stay."""
     return {name: value for name, value in fields.items() if value is not None and value != ""}
 
 

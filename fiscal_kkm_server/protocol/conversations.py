@@ -1,6 +1,6 @@
 """Sending a command, and asking about one whose end is not known (§7, items 1 to 4), as conversations without I/O.
 
-A conversation is a generator: it yields requests, is sent the replies, and returns the `Outcome`. Whoever has the
+A conversation is a generator: it yields requests, is sent the replies, and returns the `Outcome`. The caller that has the
 connection drives it; replies that come one at a time (a register that calls us) can be replayed into a new one.
 """
 

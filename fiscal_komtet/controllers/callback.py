@@ -8,12 +8,12 @@ from ..protocol.callbacks import RESULTS
 
 _logger = logging.getLogger(__name__)
 
-#: bytes of a callback; one has hundreds
+#: longest callback in bytes; a real one has hundreds
 LARGEST = 65536
 
 
 class KomtetCallback(http.Controller):
-    """Where Komtet Kassa tells that a task has ended (§4)."""
+    """The endpoint that Komtet Kassa calls when a task has ended (§4)."""
 
     @http.route(
         f"/fiscal_komtet/<int:register_id>/<any({','.join(RESULTS)}):result>",
@@ -25,10 +25,10 @@ class KomtetCallback(http.Controller):
         max_content_length=LARGEST,
     )
     def callback(self, register_id, result, **_ignored):
-        """Take a hint at news. Nothing is read before the signature fits; nothing in it is believed even then: the
-        task is asked for. So a callback that comes twice, late, early or from a recording does no harm.
+        """Take a callback. Its signature is verified before the body is parsed. Even then its content is only a hint:
+        the task is asked for. So a callback that comes twice, late, early or replayed does no harm.
 
-        Answers: 401 without a signature, 403 with a wrong one, 400 for a text that is no callback, else 200.
+        Answers: 401 without a signature, 403 with a wrong one, 400 for a body that is no callback, else 200.
         """
         given = request.httprequest.headers.get("X-HMAC-Signature")
         if not given:

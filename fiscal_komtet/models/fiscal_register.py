@@ -157,14 +157,14 @@ class FiscalRegister(models.Model):
 
     @api.model
     def _komtet_clean(self, vals):
-        """What is copied from a page often brings blanks along."""
+        """`vals` without surrounding blanks, which come along when a value is copied from a web page."""
         names = {"komtet_server", "komtet_shop_id", "komtet_secret_key", "komtet_queue_id", "komtet_address"}
         return {name: value.strip() if name in names and value else value for name, value in vals.items()}
 
     # === Contract ===
 
     def _komtet_capabilities(self):
-        # Shifts are the agent's on the till, which opens one with the first receipt; cash in and out are not offered.
+        # The agent beside the register opens the shift with the first receipt; cash in and out are not offered.
         operations = frozenset(const.INTENTS) - (const.RETURN_CORRECTIONS if self.komtet_ffd != "1.2" else set())
         return Capabilities(
             operations=operations,
@@ -187,18 +187,18 @@ class FiscalRegister(models.Model):
         return self._komtet_in_words(self._komtet_numbered(document.key, self._komtet_make(document, request)))
 
     def _komtet_make(self, document, request):
-        """Create the task, unless an earlier sending of the same settlement lives."""
+        """Create the task, unless an earlier sending of the same settlement has not failed."""
         return self._komtet_former(document, request) or protocol.parse_submit(request, self._komtet_post(request))
 
     def _komtet_numbered(self, key, outcome):
-        """`outcome` with the number of the task of `key`, as the service itself has said it just now."""
+        """`outcome` with the number of the task of `key`, if its answer names it."""
         number = protocol.task_id(key, [outcome.response])
         return outcome if number is None else replace(outcome, service_id=str(number))
 
     def _komtet_former(self, document, request):
-        """What became of an earlier sending of `document` under another key, None where that has failed for good.
+        """The outcome of an earlier sending of `document` under another key; None if every such task has failed.
 
-        A failed task can be sent again from the cabinet, where nobody knows that Odoo sends the same settlement anew.
+        A failed task can be sent again from the cabinet, and the cabinet does not know that Odoo sends it anew.
         """
         former = document
         while former[-1].replaces_id:
@@ -210,7 +210,7 @@ class FiscalRegister(models.Model):
                 continue
             outcome = protocol.parse_task(request, self._komtet_send(f"tasks/{number}"), key)
             if outcome.kind is Kind.DONE:
-                outcome = replace(outcome, service_id=number)  # else it stays the number of that other key
+                outcome = replace(outcome, service_id=number)  # unless it is done, the number belongs to that other key
             if outcome.kind is Kind.WAITING:
                 return replace(outcome, code="sent_again")
             if outcome.kind in (Kind.DONE, Kind.BLOCKED):
@@ -218,11 +218,11 @@ class FiscalRegister(models.Model):
         return None
 
     def _komtet_lookup(self, document, request):
-        """By the number of the task. Where that is not known, since the answer that had it was lost, the same task is
-        sent once more: the service refuses it under the same `external_id` and names the one it has (§5.4).
+        """Ask by the number of the task. If the number is not known because the answer was lost, the same task is sent
+        once more: the service refuses a second one with the same `external_id` and names the first (§5.4).
 
-        Where a person was called for what the service says still, and found nothing printed, only another key helps:
-        the service refuses this one for ever.
+        If the service still gives the answer for which a person was called, and that person found nothing printed, the
+        document needs a new key: the service keeps refusing this one.
         """
         attempts = document.attempt_ids.filtered(lambda attempt: attempt.key == document.key)
         number = document.service_id or attempts._komtet_task()
@@ -231,7 +231,7 @@ class FiscalRegister(models.Model):
         else:
             outcome = self._komtet_numbered(document.key, self._komtet_make(document, request))
             if outcome.kind is Kind.NOT_SENT or (outcome.kind is Kind.REJECTED and outcome.code not in const.CONTENT):
-                # that holds of the repeat alone; what became of the first sending is as open as before
+                # that is true of the repeat only; the outcome of the first sending is still open
                 outcome = replace(outcome, kind=Kind.UNKNOWN)
         called = attempts.filtered(lambda attempt: attempt.code == outcome.code in const.FOR_A_PERSON)[-1:]
         if called and attempts.filtered(
@@ -273,7 +273,7 @@ class FiscalRegister(models.Model):
         return self._komtet_send(f"queues/{self.komtet_queue_id}/task", request["body"])
 
     def _komtet_send(self, path, body=""):
-        """One signed request over the line. Shop and key are added here and stand in nothing that is stored."""
+        """Send one signed request. Shop id and key are added here and are never stored."""
         register = self.sudo()
         needed = (register.komtet_server, register.komtet_shop_id, register.komtet_secret_key, register.komtet_queue_id)
         if not all(needed):
@@ -282,10 +282,10 @@ class FiscalRegister(models.Model):
         server, shop, secret, __ = needed
         return send(protocol.request_to(server, path, shop, secret, body))
 
-    # === What the service tells by itself ===
+    # === Callbacks ===
 
     def _komtet_url(self, result):
-        """Our own address for one of `RESULTS`; False where there is none yet."""
+        """Our callback address for one of `RESULTS`; False if there is none yet."""
         self.ensure_one()
         register = self._origin.id or self.id
         if protocol.address_problem(self.komtet_address) == "none" or not isinstance(register, int):
@@ -293,17 +293,17 @@ class FiscalRegister(models.Model):
         return protocol.callback_url(self.komtet_address, register, result)
 
     def _komtet_knows(self, signature, body):
-        """Whether `body` comes from the service: signed for one of the addresses that it was told (§4.2)."""
+        """Whether `body` has a valid signature of the service for one of our callback addresses (§4.2)."""
         if not self or self.provider != "komtet":
             return False
         urls = [url for result in RESULTS if (url := self._komtet_url(result))]
         return protocol.is_genuine(self.sudo().komtet_secret_key or "", signature, urls, body)
 
     def _komtet_told(self, callback, text):
-        """The task of `callback` has ended: it is asked for in the background, at once.
+        """The task of `callback` has ended: ask for it at once, in the background.
 
-        :param text: the callback as it came. It is kept with the document, since it may name the task where the answer
-            that did was lost.
+        :param text: the callback as received. It is stored with the document, since it names the task even if the
+            answer that did was lost.
         """
         key = callback.external_id
         document = self.env["fiscal.document"].sudo().search([("register_id", "=", self.id), ("key", "=", key)])
@@ -319,9 +319,9 @@ class FiscalRegister(models.Model):
             self._komtet_came_to_life(document, number)
 
     def _komtet_came_to_life(self, document, number):
-        """Call a person: a task that had failed was sent again from the cabinet, and is done now.
+        """Alert a person: a task that had failed was sent again from the cabinet and is registered now.
 
-        :param number: of the task; no news where the document, or the one made anew from it, has it already
+        :param number: of the task; nobody is alerted if the document, or its corrected copy, has it already
         """
         live = document
         while copy := live.search([("replaces_id", "=", live.id)], limit=1):
@@ -335,12 +335,12 @@ class FiscalRegister(models.Model):
         )
         if not any(words in (activity.note or "") for activity in live.activity_ids):
             live._alert(words)
-            live._engine().message_post(body=words)  # the activity ends with the document's next move
+            live._engine().message_post(body=words)  # the activity is closed when the document changes its state
 
     # === Words ===
 
     def _status_notification(self, status):
-        """Tell the queue's state, and whether the service can call Odoo."""
+        """Add the state of the queue, and whether the service can call Odoo."""
         action = super()._status_notification(status)
         if self.provider != "komtet":
             return action
@@ -353,18 +353,18 @@ class FiscalRegister(models.Model):
         return action
 
     def _missing_contact(self, partner, email, phone):
-        """Accounting asks for the customer's contact before a receipt that needs one."""
+        """In accounting, ask for the customer's contact before a receipt that requires one."""
         needed = self.provider == "komtet" and self.komtet_internet
         if needed and not protocol.first_contact(email or "", phone or ""):
             return ["email", "sms"]
         return super()._missing_contact(partner, email, phone)
 
     def _till_status(self):
-        """A till asks for the customer's contact before the sale where the receipt needs one."""
+        """Tell the till whether receipts require the customer's contact."""
         return {**super()._till_status(), "needs_contact": self.provider == "komtet" and self.komtet_internet}
 
     def _komtet_in_words(self, outcome):
-        """`outcome` with a sentence for people; the service's own words stay in it."""
+        """`outcome` with a message for the user, followed by the service's own words."""
         if not outcome.code:
             return outcome
         return replace(outcome, message=self._komtet_sentence(outcome.code, outcome.message))

@@ -1,7 +1,7 @@
-"""The Shop API v2 of Komtet Kassa without I/O: `tasks` builds, `checks` refuses early, `signing` proves who speaks,
-`answers` reads, `callbacks` reads what the service tells by itself.
+"""The Shop API v2 of Komtet Kassa without I/O: `tasks` builds, `checks` refuses early, `signing` signs and verifies,
+`answers` and `callbacks` read.
 
-`§` in the docstrings names a section of docs/protocols/komtet.md. Nothing here imports odoo or opens a socket.
+`§` in the docstrings names a section of docs/protocols/komtet.md. This package imports no odoo and opens no socket.
 """
 
 from .answers import parse_queue, parse_submit, parse_task, task_id

@@ -1,4 +1,4 @@
-"""Answers of the service, read into outcomes (§1.5, §3, §5.4). No answer, whatever it says, raises."""
+"""Reads answers of the service into outcomes (§1.5, §3, §5.4). Malformed answers never raise."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .tasks import thaw
 
 Reply = Answer | NotSent | Lost
 
-#: longest answer that is kept with an attempt; one of a task has hundreds of characters
+#: longest answer that is stored with an attempt; that of a task has hundreds of characters
 KEPT = 16000
 
 
@@ -25,10 +25,10 @@ KEPT = 16000
 
 
 def parse_submit(request: Mapping, reply: Reply) -> Outcome:
-    """What became of the POST of a task (§2, §5.4). Created means queued, not registered.
+    """The outcome of the POST of a task (§2, §5.4). Created means queued, not registered.
 
-    A repeat under the same `external_id` is refused with `VLD11` and, as far as is known, the task that is there: that
-    is the service's way to be asked for a task whose number is not known.
+    A repeat with the same `external_id` is refused with `VLD11` and, as far as is known, the existing task: this is how
+    to find a task whose number is not known.
     """
     if isinstance(reply, NotSent):
         return Outcome.not_sent(reply.reason, code="connection")
@@ -51,7 +51,7 @@ def _is_task(answer: Mapping, external_id: str) -> bool:
 
 
 def _refusal(reply: Answer, answer: Mapping, no_such: str) -> Outcome:
-    """An answer that is not 200, for what was asked first: nothing was created, save where a server broke down."""
+    """An answer other than 200 to the first sending: nothing was created, unless a server failed."""
     code, message, text = service_code(answer), said(answer) or _page(reply), raw(reply)
     if reply.status == 429:
         return Outcome.not_sent(message, _retry_after(reply), text, code="throttled")
@@ -70,16 +70,15 @@ def _refusal(reply: Answer, answer: Mapping, no_such: str) -> Outcome:
     return Outcome.unknown(message, code=code or "unexpected", response=text)
 
 
-# === A task that is there ===
+# === State of a task ===
 
 
 def parse_task(request: Mapping, reply: Reply, key: str = "") -> Outcome:
-    """What became of a task, by its number (§3.2).
+    """The outcome of a task, asked for by its number (§3.2).
 
-    The service has this task: trouble with asking is `blocked`, which says nothing about the document and leaves it as
-    it is, waiting.
+    The service has this task: failing to ask is `blocked`, which says nothing about the document and leaves it waiting.
 
-    :param key: under which the task was sent, where that is not the key of `request`
+    :param key: with which the task was sent, if it is not the key of `request`
     """
     if not isinstance(reply, Answer):
         return Outcome.blocked(reply.reason, code="connection")
@@ -115,7 +114,7 @@ def _task_error(message: str) -> str:
 
 
 def _fiscal_data(answer: Mapping, intent: str) -> FiscalData:
-    """`fiscal_data` (§3.2); its values are texts even where they look like numbers. Lines and payments are not told."""
+    """`fiscal_data` (§3.2); its values are texts even if they look like numbers. It has no lines and no payments."""
     data = _inner(answer, "fiscal_data")
     parts = {name: words(data.get(name)) for name in ("t", "s", "fn", "i", "fp", "n")}
     return FiscalData(
@@ -136,9 +135,9 @@ def _fiscal_data(answer: Mapping, intent: str) -> FiscalData:
 
 
 def _operation(sign: str, intent: str) -> str:
-    """The operation that was registered, by the settlement sign `n`; "" where that is none.
+    """The operation that was registered, by the settlement sign `n`; "" if the sign is missing or unknown.
 
-    The sign does not tell a correction from a receipt: that is taken to be as it was sent.
+    The sign does not distinguish a correction from a receipt: that is assumed to be as it was sent.
     """
     signs = {const.SETTLEMENT_SIGNS[sent]: sent for sent in const.SETTLEMENT_SIGNS}
     if sign not in signs:
@@ -155,7 +154,7 @@ def _differs(task: Mapping, data: FiscalData, given: Mapping) -> bool:
 
 
 def task_id(key: str, texts: Iterable[str]) -> int | None:
-    """Number of the task with `key` that the service has named in any of `texts`: answers and callbacks under it."""
+    """Number of the task with `key`, if any of `texts` (answers and callbacks for it) names it."""
     for text in texts:
         answer = read(text or "")
         if "external_id" in answer:
@@ -172,7 +171,7 @@ def task_id(key: str, texts: Iterable[str]) -> int | None:
 
 
 def parse_queue(reply: Reply) -> RegisterStatus:
-    """The health check (§3.1). `extra["code"]` is the key of the sentence for people, "" when all is well."""
+    """The health check (§3.1). `extra["code"]` is the key of the message for the user, "" if all is well."""
     if not isinstance(reply, Answer):
         return _unready("connection", reply.reason, reachable=False)
     answer = decode(reply)
@@ -195,7 +194,7 @@ def _unready(code: str, message: str, reachable: bool = True) -> RegisterStatus:
 
 
 def read(text: str) -> dict:
-    """The JSON object in `text`, its numbers to the digit; {} when there is none."""
+    """The JSON object in `text`, with exact numbers; {} if there is none."""
     return decode_object(text) or {}
 
 
@@ -212,7 +211,7 @@ def service_code(answer: Mapping) -> str:
 
 
 def said(answer: Mapping) -> str:
-    """What the service says to people: title and description (§1.5)."""
+    """The service's message for people: title and description (§1.5)."""
     return shorten(": ".join(filter(None, (words(answer.get("title")), words(answer.get("description"))))), 1000)
 
 

@@ -1,4 +1,4 @@
-"""What Komtet Kassa tells by itself when a task has ended (§4)."""
+"""Callbacks of Komtet Kassa, sent when a task has ended (§4)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import json
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-#: one address for each place where the service can be told one: the two of its cabinet, and `callback_url` of a task
+#: one callback address for each place that takes one: the two fields in the cabinet, and `callback_url` of a task
 RESULTS = ("success", "failure", "task")
 
 
 class Callback(NamedTuple):
-    """A hint at news; the task itself is asked for what they are.
+    """A hint that a task has changed; its state is then asked for.
 
     :param external_id: key of the document
-    :param state: as the service says; not believed
+    :param state: as the callback says; never relied on alone
     """
 
     external_id: str
@@ -23,7 +23,7 @@ class Callback(NamedTuple):
 
 
 def parse_callback(body: bytes) -> Callback | None:
-    """The callback in `body`, None when it is none: JSON with `external_id`, one of ours, and `state` (§4.2)."""
+    """The callback in `body`, None if it is none: JSON with `external_id`, one of ours, and `state` (§4.2)."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):
@@ -33,13 +33,13 @@ def parse_callback(body: bytes) -> Callback | None:
     external_id, state = value.get("external_id"), value.get("state")
     if isinstance(external_id, bool) or not isinstance(external_id, str | int) or not isinstance(state, str):
         return None
-    key = str(external_id)  # json reads no number of more digits than str can write
+    key = str(external_id)  # json refuses numbers with more digits than `int` may convert
     sound = key.isascii() and key.isprintable() and 0 < len(key) <= 64
     return Callback(key, state) if sound else None
 
 
 def callback_url(address: str, register: int, result: str) -> str:
-    """Where Odoo hears the service; exactly this text is told to the service and signed by it.
+    """The callback address; the service gets exactly this text and signs it.
 
     :param address: of Odoo, as it is seen from the Internet
     :param result: one of `RESULTS`
@@ -48,7 +48,7 @@ def callback_url(address: str, register: int, result: str) -> str:
 
 
 def address_problem(address: str) -> str:
-    """Why the service cannot reach Odoo at `address`, as far as its form tells; "" when nothing speaks against it.
+    """Why the service cannot reach Odoo at `address`, judged by its form; "" if it looks reachable.
 
     :returns: `none`, `not_https`, or `local`
     """

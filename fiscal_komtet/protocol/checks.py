@@ -1,4 +1,4 @@
-"""What Komtet Kassa or the register behind it would refuse, told before anything is queued (§1.5, §2)."""
+"""Finds what Komtet Kassa or the register behind it would refuse, before a document is queued (§1.5, §2)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .tasks import Settings, contact, customer_number, place, supplier_phone
 
 
 def problems(receipt: Receipt, settings: Settings) -> list[Problem]:
-    """Every problem of `receipt`, none of them found by asking the service."""
+    """Every problem of `receipt` that can be found without asking the service."""
     if receipt.operation not in const.INTENTS:
         return [Problem("operation", {})]
     found = _company_problems(receipt, settings) + _people_problems(receipt, settings)
@@ -40,7 +40,7 @@ def _company_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
 
 
 def _people_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
-    """§2.1, §2.2: on the Internet the customer's contact is obligatory, and the tax numbers have to be right."""
+    """On the Internet the customer's contact is required; tax numbers must be valid (§2.1, §2.2)."""
     found = []
     if settings.names_cashier:
         number = receipt.cashier.tax_number.strip()
@@ -51,14 +51,14 @@ def _people_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
     if settings.internet and not contact(receipt, settings):
         found.append(Problem("contact", {}))
     number = receipt.customer.tax_number.strip()
-    # a foreign company's number is left out; one that has the length of an ИНН was meant as one
+    # the number of a foreign company is left out; one with the length of an ИНН is taken for an ИНН
     if number.isdigit() and len(number) in (10, 12) and not customer_number(receipt.customer):
         found.append(Problem("customer_tax_number", {"number": number}))
     return found
 
 
 def _correction_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
-    """§2.5, §6: format 1.05 corrects sales and purchases that were made without a register, nothing else."""
+    """Format 1.05 corrects only sales and purchases that were made without a register (§2.5, §6)."""
     found = []
     if receipt.correction.date is None:
         found.append(Problem("correction_date", {}))
@@ -70,12 +70,12 @@ def _correction_problems(receipt: Receipt, settings: Settings) -> list[Problem]:
 
 
 def _amount(value: Decimal) -> bool:
-    """Whether `value` is money to the kopeck (§1.5 VLD12), not negative and not beyond what a receipt holds (§2.7)."""
+    """Whether `value` has no fractions of a kopeck (§1.5 VLD12), is not negative, and fits on a receipt (§2.7)."""
     return value == value.quantize(CENT) and 0 <= value <= const.LARGEST
 
 
 def _line_problems(line: Line, settings: Settings) -> list[str]:
-    """§2.3, §2.4. Codes of what is wrong with one line."""
+    """Codes of the problems of one line (§2.3, §2.4)."""
     prepaid = line.method_sign in const.PREPAYMENTS
     checks = {
         "line_name": bool(one_line(line.name)),
@@ -101,7 +101,7 @@ def _prices(line: Line) -> bool:
 
 
 def _supplier(line: Line) -> bool:
-    """Whether all is known of the supplier that the law wants (FFD tags 1225, 1171, 1226) and the till reads (§2.3)."""
+    """Whether the supplier has all that the law requires (FFD tags 1225, 1171, 1226) and the agent reads (§2.3)."""
     supplier = line.supplier
     return bool(
         supplier and one_line(supplier.name) and supplier_phone(supplier) and company_number(supplier.tax_number, "RU")
@@ -109,7 +109,7 @@ def _supplier(line: Line) -> bool:
 
 
 def _payment_problems(receipt: Receipt) -> list[Problem]:
-    """§2.3, §2.4: payments, change taken off, are the sum of the lines; change is given from cash."""
+    """Payments less change must equal the sum of the lines, and change is given from cash (§2.3, §2.4)."""
     found = []
     unknown = {payment.kind for payment in receipt.payments} - const.PAYMENTS.keys()
     if unknown:

@@ -11,7 +11,7 @@ from .. import const
 
 
 def signature(secret: str, method: str, url: str, body: bytes = b"") -> str:
-    """Lower-case hexadecimal signature of the very bytes that go out.
+    """Lower-case hexadecimal signature of exactly the bytes that are sent.
 
     :param url: absolute, as it is sent, with its query
     """
@@ -20,10 +20,9 @@ def signature(secret: str, method: str, url: str, body: bytes = b"") -> str:
 
 
 def is_genuine(secret: str, given: str, urls: Iterable[str], body: bytes) -> bool:
-    """Whether a callback with the signature `given` comes from who knows `secret`. Takes the same time for any answer.
+    """Whether the signature `given` of a callback was made with `secret`. Compares in constant time.
 
-    :param urls: our own addresses as the service was told them; what a proxy makes of the address of the request does
-        not count (§4.3)
+    :param urls: our callback addresses as the service got them; a proxy may have rewritten that of the request (§4.3)
     """
     if not secret or not given:
         return False
@@ -33,7 +32,7 @@ def is_genuine(secret: str, given: str, urls: Iterable[str], body: bytes) -> boo
 
 
 def request_to(server: str, path: str, shop: str, secret: str, body: str = "") -> Request:
-    """A signed request to the service (§1.2): a GET, or a POST where there is a body.
+    """A signed request to the service (§1.2): a GET, or a POST if there is a body.
 
     :param server: scheme and host
     :param path: below `/api/shop/v2`, for example `tasks/17`

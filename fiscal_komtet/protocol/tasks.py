@@ -1,4 +1,4 @@
-"""Tasks: a `Receipt` in, the exact JSON text of one task out (§2)."""
+"""Builds the exact JSON text of a task from a `Receipt` (§2)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .. import const
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"(?:\+7|7|8|)(\d{10})")
-#: what sorts of codes there are by how they look (FFD tags 1301 to 1305); every other is `unknown` (FFD tag 1300)
+#: sorts of codes by their form (FFD tags 1301 to 1305); any other is `unknown` (FFD tag 1300)
 _MARKS = [
     (re.compile(r"01\d{14}21[^\x1d]{1,20}\x1d9[0-9].+", re.S), "gs1m"),
     (re.compile(r"01\d{14}21[^\x1d]{1,20}\x1d?"), "gs10"),
@@ -31,18 +31,18 @@ _MARKS = [
 
 @dataclass(frozen=True)
 class Settings:
-    """What the register's form says of all its receipts.
+    """The settings of a register that apply to all its receipts.
 
     :param ffd: version of the format of fiscal documents, a key of `const.FORMATS`
     :param paper: whether the register prints on paper too
-    :param internet: settlement on the Internet (FFD tag 1125); the customer's contact is obligatory then
+    :param internet: settlement on the Internet (FFD tag 1125); then the customer's contact is required
     :param place: place of settlement (FFD tag 1187), "" for the company's own
     :param inn: tax number of the company (FFD tag 1018); the service compares it with the register's
-    :param names_cashier: whether the cashier is Odoo's, else the one of the service's cabinet
+    :param names_cashier: whether the receipt names the cashier of Odoo, else that of the service's cabinet
     :param attribute: name of the additional attribute (FFD tag 1085) whose value is the document's reference
     :param credit: whether receipts on credit are allowed (`const.CREDITS`)
-    :param zone: time zone by number (FFD tag 1011), None where it has none
-    :param callback_url: where the service tells the result
+    :param zone: number of the time zone (FFD tag 1011), None if it has none
+    :param callback_url: address that the service calls with the result
     """
 
     ffd: str = "1.2"
@@ -61,7 +61,7 @@ class Settings:
 
 
 def freeze(task: dict) -> dict:
-    """What is kept with the document before anything is sent: the text that goes out, always the same."""
+    """The request that is stored with the document before anything is sent: the exact text of every sending."""
     return {"body": encode(task)}
 
 
@@ -71,7 +71,7 @@ def thaw(request: dict) -> dict:
 
 
 def present(fields: dict) -> dict:
-    """`fields` without those that have nothing to say: a null is refused (§1.4). Zero and false stay."""
+    """`fields` without the empty ones, since null is refused (§1.4). Zero and false stay."""
     return {name: value for name, value in fields.items() if value not in (None, "", {}, [])}
 
 
@@ -118,9 +118,9 @@ def place(receipt: Receipt, settings: Settings) -> str:
 
 
 def contact(receipt: Receipt, settings: Settings) -> dict:
-    """Where the receipt is sent to (FFD tag 1008): an e-mail address, else a phone number; one is enough (§2.2).
+    """The address that the receipt is sent to (FFD tag 1008): an e-mail address, else a phone number (§2.2).
 
-    Only what the customer's receipt may be sent to, save on the Internet, where the law wants one.
+    Only with the customer's consent, except for sales on the Internet, where the law requires an address.
     """
     email = receipt.customer.email if settings.internet or "email" in receipt.deliver else ""
     phone = receipt.customer.phone if settings.internet or "sms" in receipt.deliver else ""
@@ -128,7 +128,7 @@ def contact(receipt: Receipt, settings: Settings) -> dict:
 
 
 def first_contact(email: str, phone: str) -> dict:
-    """The first of the two that is in a form which the service takes; {} when neither is."""
+    """The first of the two that the service accepts; {} if it accepts neither."""
     email, phone = email.strip(), phone_number(phone)
     if _EMAIL.fullmatch(email) and len(email) <= const.CONTACT:
         return {"email": email}
@@ -136,25 +136,25 @@ def first_contact(email: str, phone: str) -> dict:
 
 
 def phone_number(text: str) -> str:
-    """A Russian phone number as `+7XXXXXXXXXX`, the only form that is taken (§2.2); "" for any other."""
+    """A Russian phone number as `+7XXXXXXXXXX`, the only form that is accepted (§2.2); "" for any other."""
     digits = _PHONE.fullmatch(re.sub(r"[\s()./–-]", "", text))
     return f"+7{digits[1]}" if digits else ""
 
 
 def _client(receipt: Receipt, settings: Settings) -> dict:
-    """§2.2; name and number only of a buyer with a Russian tax number (FFD tags 1227, 1228)."""
+    """The client (§2.2), with name and number only for a buyer with a Russian tax number (FFD tags 1227, 1228)."""
     number = customer_number(receipt.customer)
     company = {"name": shorten(receipt.customer.name, const.CUSTOMER), "inn": number} if number else {}
     return present({**contact(receipt, settings), **company})
 
 
 def customer_number(customer: Person) -> str:
-    """The buyer's ИНН; "" where there is none, or one of another country."""
+    """The buyer's ИНН; "" if there is none, or only a number of another country."""
     return company_number(customer.tax_number.strip().upper().removeprefix("RU"), "RU") or ""
 
 
 def _cashier(receipt: Receipt, settings: Settings) -> dict:
-    """FFD tags 1021 and 1203; without it the service names the cashier of its cabinet (§2.1)."""
+    """The cashier (FFD tags 1021, 1203); without it the service takes that of its cabinet (§2.1)."""
     if not settings.names_cashier:
         return {}
     return present(
@@ -163,7 +163,7 @@ def _cashier(receipt: Receipt, settings: Settings) -> dict:
 
 
 def _payments(receipt: Receipt) -> list[dict]:
-    """§2.4; change is taken off cash, since the sums of payments and positions have to be the same (§2.3)."""
+    """The payments (§2.4). Change is deducted from cash, since payments must equal the positions (§2.3)."""
     kinds = dict.fromkeys(payment.kind for payment in receipt.payments)
     paid = [{"type": const.PAYMENTS[kind], "sum": receipt.paid(kind)} for kind in kinds]
     return [payment for payment in paid if payment["sum"]] or paid[:1] or [{"type": "cash", "sum": money(0)}]
@@ -183,7 +183,7 @@ def _correction(receipt: Receipt) -> dict:
 
 
 def _wrong_sign(receipt: Receipt, settings: Settings) -> str:
-    """FFD tag 1192: a correction in format 1.2 carries the fiscal sign of the receipt that it corrects (§6)."""
+    """FFD tag 1192: in format 1.2 a correction has the fiscal sign of the receipt that it corrects (§6)."""
     if receipt.correction is None or receipt.original is None or settings.ffd != "1.2":
         return ""
     return one_line(receipt.original.sign)[: const.CHECK_PROPS]
@@ -199,8 +199,8 @@ def _attribute(receipt: Receipt, settings: Settings) -> dict:
 
 
 def _positions(line: Line, receipt: Receipt, settings: Settings) -> list[dict]:
-    """§2.3. There is no field for a discount: it is in the amount. Where no unit price of whole kopecks comes to it,
-    the agent on the till would split the position in its own way; so it is split here, and the receipt shows it so.
+    """The positions of a line (§2.3). There is no field for a discount: it is in the amount. If no unit price in whole
+    kopecks gives that amount, the agent would split the position in its own way; so it is split here instead.
     """
     subject, tax = _subject_and_tax(line, settings)
     rest = present(
@@ -221,7 +221,7 @@ def _positions(line: Line, receipt: Receipt, settings: Settings) -> list[dict]:
 
 
 def _subject_and_tax(line: Line, settings: Settings) -> tuple[int, str]:
-    """What is paid in advance is a payment, at the calculated rate (§6); marked goods have subjects of their own."""
+    """A prepayment has the subject “payment” and the calculated rate (§6); marked goods have their own subjects."""
     if line.method_sign in const.PREPAYMENTS:
         return const.PAYMENT_SUBJECT, const.CALCULATED.get(line.tax_code, line.tax_code)
     if settings.ffd != "1.2":
@@ -259,7 +259,7 @@ def _agent(line: Line) -> dict:
 
 
 def _agent_data(line: Line) -> dict:
-    """Who moves the money (FFD tags 1044, 1073 to 1075, 1026, 1005, 1016), in parts (§2.3)."""
+    """The agents that move the money (FFD tags 1044, 1073 to 1075, 1026, 1005, 1016), in parts (§2.3)."""
     parts = {}
     for key, text in agent_data(line).items():
         part, field = const.AGENT_DATA[key]
@@ -268,7 +268,7 @@ def _agent_data(line: Line) -> dict:
 
 
 def supplier_phone(supplier: Person) -> str:
-    """A supplier may be abroad: a number with its country (FFD tag 1171), Russian ones in the usual form."""
+    """Phone number of a supplier (FFD tag 1171): Russian ones in the usual form, others with their country code."""
     compact = re.sub(r"[\s()./–-]", "", supplier.phone)
     return phone_number(supplier.phone) or (compact if re.fullmatch(r"\+\d{7,15}", compact) else "")
 

@@ -368,7 +368,7 @@ class FiscalRegister(models.Model):
             reply = send(request)
 
     def _vchasno_in_words(self, outcome):
-        """`outcome` with a sentence for people; the service's own words stay in it."""
+        """`outcome` with a message for the user, followed by the service's own words."""
         if outcome.kind is Kind.DONE:
             return outcome
         return replace(outcome, message=self._vchasno_sentence(outcome.code, outcome.message))

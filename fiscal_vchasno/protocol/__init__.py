@@ -1,8 +1,8 @@
 """Vchasno.Kasa's protocol without I/O: `requests` builds, `checks` refuses early, `answers` reads, `conversations`
 sends and asks back. The bank terminal is the till's own affair: `static/src/app/utils/payment`.
 
-`§` in the docstrings names a section of docs/protocols/vchasno.md. Nothing here imports odoo or opens a
-socket, so the same code serves a call from the server, from a browser beside the register, and a test.
+`§` in the docstrings names a section of docs/protocols/vchasno.md. This package imports no odoo and opens
+no socket, so the same code serves the server, a browser beside the register, and tests.
 """
 
 from .answers import parse, parse_delivery, parse_receipt, parse_status

@@ -25,7 +25,7 @@ from .requests import thaw
 
 #: seconds after which a register that was busy may be free (§1.2, code 1015)
 BUSY = 2
-#: greatest whole number that is believed
+#: greatest whole number that is accepted
 _LARGEST = 2**31 - 1
 
 Reply = Answer | NotSent | Lost
@@ -68,7 +68,7 @@ def amount(value: object) -> Decimal | None:
 
 
 def words(value: object) -> str:
-    """Text for people or for a field: one line, no control characters."""
+    """Text for the user or for a field: one line, no control characters."""
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         value = str(value)
     return one_line(value)[:1000] if isinstance(value, str) else ""
@@ -354,7 +354,7 @@ def with_view(outcome: Outcome, view: Mapping) -> Outcome:
 
 
 def parse_status(reply: Reply, dm: bool = False) -> RegisterStatus:
-    """The health check from task 18 (§2.7). `extra["code"]` is the key of the sentence for people.
+    """The health check from task 18 (§2.7). `extra["code"]` is the key of the message for the user.
 
     `shift_dt` names an old date beside a closed shift, so `shift_status` alone is believed.
     """

@@ -14,7 +14,7 @@ from .requests import pay_type
 
 
 def problems(receipt: Receipt) -> list[Problem]:
-    """Every problem of `receipt`, none of them found by asking the service."""
+    """Every problem of `receipt` that can be found without asking the service."""
     if receipt.operation not in const.TASKS:
         return [Problem("operation", {"operation": receipt.operation})]
     found = []

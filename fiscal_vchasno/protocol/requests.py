@@ -73,10 +73,10 @@ class Access:
 
 
 def freeze(task: dict, since: str = "") -> dict:
-    """What is kept with the document before anything is sent; plain JSON values.
+    """The request that is stored with the document before anything is sent; plain JSON values.
 
-    `body` is the text that goes out, so no number passes through a float on its way into the database and back, and a
-    repeat is the same to the byte (§3.6).
+    `body` is the text that is sent, so no number passes through a float on its way into the database and back, and a
+    repeat is identical byte for byte (§3.6).
 
     :param since: local date and time of the business event, ISO 8601, so that a look-up knows which shifts to search
     """
@@ -213,7 +213,7 @@ def by_tag(task: dict) -> dict:
 
 
 def _present(fields: dict) -> dict:
-    """`fields` without those that have nothing to say; zero and false stay."""
+    """`fields` without the empty ones; zero and false stay."""
     return {name: value for name, value in fields.items() if value is not None and value != "" and value != []}
 
 
