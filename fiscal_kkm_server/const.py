@@ -1,4 +1,4 @@
-"""The words of KKM Server. `§` names a section of docs/protocols/kkm_server.md."""
+"""Codes and values of KKM Server. `§` names a section of docs/protocols/kkm_server.md."""
 
 import re
 
@@ -107,13 +107,13 @@ SHIFT_CLOSED, SHIFT_OPEN, SHIFT_EXPIRED = 1, 2, 3
 #: seconds for which a command may be on its way into the list of KKM Server, where `GetRezult` finds it (§2.6)
 UNDER_WAY = 15
 
-#: commands that KKM Server remembers, of whomever (§2.6)
+#: how many commands KKM Server remembers, those of other clients included (§2.6)
 CALLBACK_QUEUE = 100
 
 #: longest name of a line (§5.2, FFD tag 1030)
 NAME_LENGTH = 128
 
-#: “( 107 : ККТ: Нет чековой ленты )”: the number of an error and who gives it
+#: “( 107 : ККТ: Нет чековой ленты )”: the number of an error and its source
 NUMBERED = re.compile(r"\(\s*(\d{1,3})\s*:\s*(ККТ|ФН)\s*:")
 #: The same as `ERRORS`, for numbers whose meaning the maker of registers states (§8.2). Those below 33 are the fiscal
 #: storage's own and mean other things on registers without one, so they count only where the text says «ФН».
@@ -152,7 +152,7 @@ ERRORS = [
     for pattern, kind, code in [
         # §1.3: cancelled while still queued
         (r"истек допустимый период постановки", "not_sent", "queue_timeout"),
-        # §1: HTTP 500 says so; texts of .NET, in the two languages in which it has them there
+        # §1, HTTP 500: texts of .NET, in the two languages in which it may have them
         (
             r"ошибка выполнения команды|\bexception\b|исключени|\bsystem\.\w|object reference|ссылк\w* на объект"
             r"|экземпляр\w* объект|cannot be null|не может быть неопредел|input string|входная строка"
@@ -179,7 +179,7 @@ ERRORS = [
         (r"код\w* маркировки|\bкм\b", "device", "marking"),
         # §8.2 code 46h
         (r"не ?хватает (денег|наличн)|недостаточно (денег|наличн)", "rejected", "not_enough_cash"),
-        # §5.1, §5.4, §4, §7 item 8: checked before the register is asked
+        # §5.1, §5.4, §4, §7 item 8: refused before the register is asked
         (r"не указан[аоы]?\b", "rejected", "refused"),
         (r"не ?правильно указан", "rejected", "refused"),
         (r"некорректный инн|инн кассира должен", "rejected", "refused"),
@@ -191,7 +191,7 @@ ERRORS = [
 ]
 
 #: Texts that prove that a card terminal refused: the bank, the card, the person at the terminal, or a check before
-#: anything was sent to the bank (§3.8 gives none; these are words that banks and terminals use)
+#: anything was sent to the bank (§3.8 lists none; these are words that banks and terminals use)
 CARD_REFUSED = re.compile(
     r"недостаточно средств|не ?хватает средств|отказ|отклонен|не одобрен|нет прав|запрещен|declined|insufficient"
     r"|отменен[ао]? (клиент|кассир|оператор|пользовател|держател)|отмена (клиент|кассир|оператор|пользовател)"

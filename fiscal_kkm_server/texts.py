@@ -4,7 +4,7 @@ from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-#: what became of a document, or why a question has no answer
+#: the outcome of a document, or why a question has no answer
 OUTCOMES = {
     # the line
     "connection": _lt("KKM Server cannot be reached. Check that it runs and that its address is right."),
@@ -69,7 +69,7 @@ OUTCOMES = {
     ),
 }
 
-#: what came of what was asked for by hand
+#: the results of jobs
 JOBS = {
     "slip": _lt("The register has printed a slip. It is no fiscal document."),
     "drawer": _lt("The drawer is open."),

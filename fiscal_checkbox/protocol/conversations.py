@@ -1,7 +1,7 @@
-"""Doing something, and asking what became of it, as conversations without I/O (§3, §4.2, §8.3).
+"""Sends documents and looks up their outcome, as conversations without I/O (§3, §4.2, §8.3).
 
-A conversation is a generator: it yields calls, is sent the replies, and returns a result. The caller that has the connection
-drives it. `authorized` puts the cashier's token into the calls of another conversation, and renews it once.
+A conversation is a generator: it yields calls, is sent the replies, and returns a result. Its driver
+has the connection. `authorized` puts the cashier's token into the calls of another conversation, and renews it once.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from ..protocol import callback
 
 _logger = logging.getLogger(__name__)
 
-#: longest call in bytes: the results of the 100 commands that KKM Server remembers, with slips, take less
+#: longest call in bytes; the results of the 100 commands that KKM Server remembers, with slips, are shorter
 LONGEST = 2 * 1024 * 1024
 
 
@@ -23,20 +23,20 @@ class KkmServerController(Controller):
         save_session=False,
     )
     def call(self, path):
-        """A KKM Server calls (§2): it brings results and takes commands.
+        """The call of a KKM Server (§2): it delivers results and fetches commands.
 
         | answer | when |
         |---|---|
         | 413 | the body is too long |
-        | 401 | address, token, login or password are not those of a KKM Server of ours |
-        | 200 `{"ListCommand":[…]}` | the results are taken, the commands are in its hands |
+        | 401 | address, token, login or password are wrong |
+        | 200 `{"ListCommand":[…]}` | the results are stored, the commands handed over |
         """
         body = _body(request.httprequest)
         if body is None:
             return request.make_response("", status=413)
         call = callback.read(body)
         authorization = request.httprequest.headers.get("Authorization")
-        # who proves nothing is nobody; `auth="public"` would ask PostgreSQL at each call whether nobody still exists
+        # the token is verified below; `auth="public"` would read the public user from PostgreSQL at each call
         request.update_env(user=request.env["ir.model.data"]._xmlid_to_res_id("base.public_user"))
         server = request.env["fiscal.kkm.server"]._known(path, call.token if call else "", authorization)
         if not server:
@@ -48,7 +48,7 @@ class KkmServerController(Controller):
 
 
 def _body(httprequest):
-    """The body of a request, None when it is too long. It is kept: after a conflict Odoo asks for it once more."""
+    """The body of a request, None if it is too long. It is cached: after a conflict Odoo repeats the request."""
     httprequest.max_content_length = LONGEST
     try:
         body = httprequest.get_data()

@@ -16,7 +16,7 @@ class FiscalDocument(models.Model):
             )
 
     def action_kkm_server_copy(self):
-        """Let the register print the document again, from its fiscal storage; the copy is no fiscal document."""
+        """Print the document again from the fiscal storage; the copy is no fiscal document."""
         self.ensure_one()
         if not self.kkm_server_can_copy:
             raise UserError(self.env._("Only what a register behind KKM Server has registered can be printed again."))

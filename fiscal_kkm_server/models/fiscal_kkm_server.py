@@ -22,27 +22,27 @@ from ..protocol import callback
 
 _logger = logging.getLogger(__name__)
 
-#: seconds between two questions about how a register is, while it says nothing of itself
+#: seconds between two health checks of a register that sends no results
 STATUS_EVERY = 600
-#: the same for a register that has a problem, until it says that it is well
+#: the same for a register with a problem, until it is ready
 STATUS_SOON = 30
-#: seconds between two notes of the last call: one row is not written more often than people look at it
+#: seconds between two updates of `last_seen`: the row is not written at every call
 NOTE_EVERY = 5
-#: commands of one answer at most; what a register prints takes the longest, and each register gets one
+#: most commands in one answer; each register gets one that prints, since printing takes the longest
 COMMANDS = 20
 
 
 class FiscalKkmServer(models.Model):
     """A KKM Server that calls Odoo (§2), and the registers behind it.
 
-    Every few seconds it brings the results of earlier commands and takes new ones. A register's own documents go by
-    `fiscal_register_relay.py`, one command at a time; what is asked beside them is a question of this model:
+    Every few seconds it delivers the results of earlier commands and fetches new ones. Documents go through the relay
+    of their register (`models/register/relay.py` of the base), one command at a time. Besides them this model sends:
 
-    * how a register is (`GetDataKKT`), when it has said nothing for long;
-    * what people do by hand (`fiscal_kkm_server_task.py`).
+    * health checks (`GetDataKKT`) of registers that have sent nothing for long;
+    * jobs that users start by a button (`fiscal_kkm_server_task.py`).
 
-    A result names its command by `IdCommand`: a document's key, or the token of the request that is out, or the key of
-    a question. A result that names none of them is left alone.
+    A result names its command by `IdCommand`: the key of a document, the token of the pending request, or the key of a
+    question. A result that names none of them is ignored.
     """
 
     _name = "fiscal.kkm.server"
@@ -94,7 +94,7 @@ class FiscalKkmServer(models.Model):
             raise ValidationError(self.env._("KKM Server calls every 1 to 600 seconds."))
 
     def _lease(self):
-        """Seconds after which the result of a command should have come: two intervals and what printing takes."""
+        """Seconds in which the result of a command should have come: two intervals and the time for printing."""
         return float(2 * (self.interval or 30) + 15)
 
     # === A call ===
@@ -103,7 +103,7 @@ class FiscalKkmServer(models.Model):
     def _known(self, path, token, authorization):
         """The KKM Server that a call comes from; none if its credentials are wrong.
 
-        Every comparison takes the same time whatever is wrong.
+        All comparisons take constant time.
 
         :param authorization: the header, always sent, also without login and password (§2.2)
         """
@@ -118,7 +118,7 @@ class FiscalKkmServer(models.Model):
         return server if server and proved else server.browse()
 
     def _call(self, results):
-        """Take `results`, then give the commands that are to be done now, as JSON texts. What it does is committed."""
+        """Store `results`, then return the commands that are due, as JSON texts. Everything is committed."""
         self.ensure_one()
         self._note_call()
         following = []
@@ -126,21 +126,21 @@ class FiscalKkmServer(models.Model):
             try:
                 following += self._take_result(result)
             except psycopg2.OperationalError:
-                raise  # a conflict: the whole call is repeated
+                raise  # a conflict: Odoo repeats the whole call
             except Exception:
-                # one that cannot be dealt with holds up neither the others nor the commands
+                # a result that cannot be processed must not hold up the others or the commands
                 _logger.exception("KKM Server %s: a result could not be taken", self.id)
         return [*following, *self._commands(COMMANDS - len(following))]
 
     def _note_call(self):
-        """First of all, so that a conflict with a call at the same moment repeats nothing that is done after it."""
+        """Update `last_seen`. Called first, so that a conflict with a simultaneous call repeats nothing else."""
         now = fields.Datetime.now()
         if not self.last_seen or abs(now - self.last_seen) >= timedelta(seconds=NOTE_EVERY):
             self.env.cr.execute(SQL("UPDATE fiscal_kkm_server SET last_seen = %s WHERE id = %s", now, self.id))
             self.invalidate_recordset(["last_seen"])
 
     def _take_result(self, result):
-        """Take one result.
+        """Process one result.
 
         :returns: the next command of the same register, as a list of at most one
         """
@@ -162,9 +162,9 @@ class FiscalKkmServer(models.Model):
         return []
 
     def _attempt(self, name, key):
-        """The attempt whose request is out and whose result this is.
+        """The attempt whose pending request this result answers.
 
-        A document's key names its command as well as the question about it: the question's answer is `GetRezult`.
+        The key of a document names both its command and the question about it; the answer to the latter is `GetRezult`.
         """
         Attempt = self.env["fiscal.attempt"]
         mine = [("document_id.register_id.kkm_server_id", "=", self.id), ("relay_token", "!=", False)]
@@ -174,7 +174,7 @@ class FiscalKkmServer(models.Model):
         return Attempt.search([*mine, ("key", "=", key), ("kind", "=", kind)], order="id desc", limit=1)
 
     def _late_result(self, name, key, result, reply):
-        """The end of a command that nobody waits for any more: it is believed where it says that it was registered."""
+        """Take the result of a command whose lease has expired: it counts only if it reports a registration."""
         if name == "GetRezult":
             return
         document = self.env["fiscal.document"].search(
@@ -189,16 +189,16 @@ class FiscalKkmServer(models.Model):
                         register._once(lambda: register.env["fiscal.document"]._told(key, told, register))
 
     def _asked_about(self, key):
-        """The register whose state was asked under `key`."""
+        """The register whose health check has the key `key`."""
         number = key.removeprefix("status-").partition("-")[0]
         return self.register_ids.filtered(lambda register: key.startswith("status-") and str(register.id) == number)
 
     # === Commands ===
 
     def _commands(self, room):
-        """New commands: documents first, then questions about registers, at last what was asked for by hand.
+        """New commands: documents first, then health checks, then jobs that users have started.
 
-        A command that this build does not know takes what stands behind it with it (§2.4).
+        A command that this build does not know takes the rest of the list with it (§2.4).
         """
         commands = []
         due, quiet, tasks = self._due()
@@ -212,8 +212,8 @@ class FiscalKkmServer(models.Model):
         return [*commands, *([task._begin()] if task and len(commands) < room else [])]
 
     def _due(self):
-        """What there is to do now, in one query: ids of registers with a document that is due, of registers that have
-        to be asked how they are, and of tasks.
+        """What is due, in one query: ids of registers with a due document, of registers with a due health check, and of
+        tasks.
         """
         now = fields.Datetime.now()
         self.env.cr.execute(
@@ -260,12 +260,12 @@ class FiscalKkmServer(models.Model):
 
 
 def _same(given, expected):
-    """Whether two texts are the same, in a time that does not tell where they differ."""
+    """Whether two texts are the same, compared in constant time."""
     return hmac.compare_digest(str(given).encode("utf-8", "replace"), expected.encode("utf-8", "replace"))
 
 
 def _basic(header):
-    """Login and password of a header, as they stand in it: `login:password`."""
+    """`login:password` of an `Authorization` header."""
     scheme, __, encoded = (header or "").partition(" ")
     try:
         return base64.b64decode(encoded, validate=True).decode() if scheme.lower() == "basic" else ""

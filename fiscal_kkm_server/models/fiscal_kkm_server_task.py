@@ -11,8 +11,8 @@ KEPT = 7
 
 
 class FiscalKkmServerTask(models.Model):
-    """Something that a person asked a KKM Server for that calls: it is fetched with the next call, and its answer is
-    written under the register.
+    """A job that a user has started for a KKM Server that calls. It is fetched with the next call; its result is posted
+    to the register's chatter.
     """
 
     _name = "fiscal.kkm.server.task"
@@ -30,17 +30,17 @@ class FiscalKkmServerTask(models.Model):
     )
 
     def _begin(self):
-        """The text of its command, which leaves with the answer to this call."""
+        """The text of its command, sent with the answer to this call."""
         self.state = "sent"
         register = self.register_id.with_user(self.user_id).sudo()
         body = protocol.freeze(register._kkm_server_job(self.name, self.key, **(self.details or {})))["body"]
         return callback.command({"body": body, "token": self.key})
 
     def _finish(self, reply):
-        """Write what came of it under the register and tell the person."""
+        """Post the result to the register's chatter and notify the user."""
         if self.state == "done":
             return
-        # a slip that is still being printed is not worth a second question, though its end never comes by itself (§2.5)
+        # the end of a job that is still running never comes by itself (§2.5); a slip is not worth asking for it
         register = self.register_id.with_context(lang=self.user_id.lang)
         words, __ = register._kkm_server_job_said(self.name, reply)
         self.state = "done"

@@ -12,9 +12,9 @@ from odoo.addons.fiscal_base.tools.transport import send
 from .. import const, protocol, texts
 from ..protocol.picture import two_colours
 
-#: Only who holds this very object takes requests for a call: a context that comes from a browser cannot carry it.
+#: Marks the context of a call; compared by identity, so a context that comes from a browser cannot contain it.
 CALL = object()
-#: seconds for which a browser may be away with a request, beyond what KKM Server itself waits for the register
+#: seconds that the lease of a browser lasts beyond the time for which KKM Server waits for the register
 BROWSER_MARGIN = 30
 
 
@@ -25,7 +25,7 @@ class FiscalRegister(models.Model):
     * `callback`: KKM Server calls Odoo every few seconds and fetches its commands (`fiscal_kkm_server.py`).
     * `browser`: the till's or accountant's browser carries requests to the KKM Server on its own computer.
 
-    The commands and what their answers mean are the same in all of them: the conversations of `protocol`.
+    Commands and the meaning of answers are the same in all of them: the conversations of `protocol`.
     """
 
     _inherit = "fiscal.register"
@@ -146,7 +146,7 @@ class FiscalRegister(models.Model):
     def _check_kkm_server_login(self):
         self._check_no_colon("kkm_server_login")
 
-    # on its own: Odoo checks a field with an inverse after it is set, unless a stored one is named beside it
+    # separate, since Odoo would check a field with an inverse before it is set if a stored field stood beside it
     @api.constrains("kkm_server_password")
     def _check_kkm_server_password(self):
         self._check_no_colon("kkm_server_password")
@@ -189,7 +189,7 @@ class FiscalRegister(models.Model):
             moved = self.sudo().filtered(lambda register: register.kkm_server_url != vals["kkm_server_url"])
             moved.filtered("kkm_server_password").kkm_server_password = False
         if vals.get("kkm_server_connection") == "browser":
-            # there it is kept in the browser alone
+            # with this connection only the browser keeps it
             vals = {**vals, "kkm_server_password": False}
         result = super().write(vals)
         if {"provider", "kkm_server_connection", "kkm_server_id"} & vals.keys():
@@ -197,7 +197,7 @@ class FiscalRegister(models.Model):
         return result
 
     def _kkm_server_ensure_call(self):
-        """Make the address and the token by which a KKM Server that calls Odoo is known."""
+        """Create the record with address and token of a KKM Server that calls Odoo, unless there is one."""
         for register in self:
             if register._kkm_server_calls() and not register.kkm_server_id:
                 register.kkm_server_id = (
@@ -223,7 +223,7 @@ class FiscalRegister(models.Model):
         )
 
     def _kkm_server_lease(self):
-        """Seconds after which nobody can still be carrying a request; see `Capabilities.relay`."""
+        """Lease of a carrier in seconds; see `Capabilities.relay`."""
         if self.kkm_server_connection == "callback":
             return self.kkm_server_id._lease()
         return self.kkm_server_timeout + BROWSER_MARGIN if self.kkm_server_connection == "browser" else 0.0
@@ -234,7 +234,7 @@ class FiscalRegister(models.Model):
         return [sentence % values for sentence, values in sentences]
 
     def _kkm_server_prepare(self, document, receipt):
-        """The frozen body, and the number after which a look-up has to search (`protocol.lookup`)."""
+        """The frozen body, and the document number from which a look-up searches (`protocol.lookup`)."""
         return protocol.prepare(
             receipt,
             self._kkm_server_device(),
@@ -255,14 +255,14 @@ class FiscalRegister(models.Model):
         return self._kkm_server_said_status(self._kkm_server_send(self._kkm_server_question()))
 
     def _kkm_server_register_identity(self):
-        """Its serial number, where Odoo's server reaches it."""
+        """The serial number, if Odoo's server reaches the register."""
         return self._kkm_server_status().serial_number if self.kkm_server_connection == "direct" else ""
 
     def _kkm_server_conversation(self, document, request, kind):
-        """The same conversations, for whoever carries the requests: a browser, or KKM Server that calls.
+        """The same conversations for a carrier: a browser, or a KKM Server that calls.
 
-        A command of a callback that this build of KKM Server does not know is lost without a word, and whatever stands
-        behind it with it (§2.4): counters are not asked there, and a marking code only once.
+        In a callback, a command that this build of KKM Server does not know is lost silently, together with the rest of
+        the list (§2.4). So counters are not read there, and marking codes are checked only once.
         """
         if kind == "status":
             return self._kkm_server_said_status((yield self._kkm_server_http(self._kkm_server_question())))
@@ -289,13 +289,13 @@ class FiscalRegister(models.Model):
         return self._kkm_server_in_words(outcome)
 
     def _relay_take(self):
-        """A browser carries nothing to a KKM Server that calls: it would only hold up the next call."""
+        """Give a browser nothing for a KKM Server that calls: it could not deliver it and would block the next call."""
         if self._kkm_server_calls() and self.env.context.get("kkm_server_call") is not CALL:
             return None
         return super()._relay_take()
 
     def _kkm_server_take_request(self):
-        """The next request, for the call of KKM Server itself."""
+        """The next request, for a call of KKM Server."""
         return self.with_context(kkm_server_call=CALL)._relay_take()
 
     @api.depends("kkm_server_connection")
@@ -329,16 +329,16 @@ class FiscalRegister(models.Model):
         )
 
     def _kkm_server_picture(self):
-        """Base64 as the tape takes it. :raises ValueError: when it is no picture"""
+        """The picture as Base64, as the tape takes it. :raises ValueError: if it is no picture"""
         picture = self.with_context(bin_size=False).kkm_server_picture
         return two_colours(base64.b64decode(picture)) if picture else ""
 
     def _kkm_server_http(self, request):
-        """The HTTP request that carries a frozen one; login and password are not in it."""
+        """The HTTP request for a frozen one, without login and password."""
         return protocol.http(request, self.sudo().kkm_server_url or "")
 
     def _kkm_server_send(self, request):
-        """One request over the line. Login and password are added here and stand in nothing that is stored."""
+        """Send one request. Login and password are added here and are never stored."""
         register = self.sudo()
         message = self._kkm_server_http(request)
         if register.kkm_server_login:
@@ -346,7 +346,7 @@ class FiscalRegister(models.Model):
         return send(message)
 
     def _kkm_server_converse(self, conversation):
-        """Carry the requests of a conversation to KKM Server and the replies back; its outcome in words."""
+        """Drive a conversation with KKM Server, and return its outcome with a message for the user."""
         request = next(conversation)
         while True:
             try:
@@ -358,7 +358,7 @@ class FiscalRegister(models.Model):
         return protocol.freeze(protocol.get_data_kkt(self._kkm_server_device()))
 
     def _kkm_server_said_status(self, reply):
-        """The status in words."""
+        """The status, with a message for the user."""
         status = protocol.parse_status(reply)
         code = status.extra["code"]
         return replace(status, problem=self._kkm_server_sentence(code, status.problem)) if code else status
@@ -370,7 +370,7 @@ class FiscalRegister(models.Model):
         sentences = [self._kkm_server_sentence(outcome.code, outcome.message)]
         extra = outcome.data.extra if outcome.data else {}
         if extra.get("held"):
-            # both, for a person to compare
+            # both sides, for a person to compare
             sentences.append(self.env._("Sent: %s", extra["sent"]))
             sentences += [self.env._("The register holds: %s", held) for held in extra["held"]]
         return replace(outcome, message="\n".join(sentences))
@@ -378,7 +378,7 @@ class FiscalRegister(models.Model):
     def _kkm_server_sentence(self, code, detail):
         codes = [code]
         if self.kkm_server_connection == "browser" and code in ("lost", "no_connection", "card_unknown"):
-            # a browser is not told why it gets no answer (§1: CORS), a wrong password included
+            # a browser does not tell why a request failed (§1: CORS), not even for a wrong password
             codes = [code, "beside"] if code != "no_connection" else ["beside"]
         sentences = [self.env._(texts.OUTCOMES[code]) for code in codes if code in texts.OUTCOMES]
         return " ".join([*sentences, *([f"({detail})"] if detail and detail != code else [])])

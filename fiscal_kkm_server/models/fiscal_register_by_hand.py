@@ -9,15 +9,15 @@ from odoo.addons.fiscal_base.tools.transport import Answer, Lost
 
 from .. import protocol, texts
 
-#: days before the end of a fiscal storage at which it is said
+#: days before the end of a fiscal storage from which the user is warned
 EXPIRES_SOON = 30
-#: who may ask for what by hand; the rest is for those who may change registers
+#: jobs for accountants; the others are for users who may change registers
 FOR_ACCOUNTANTS = {"copy"}
 
 
 class FiscalRegister(models.Model):
-    """What people ask a register behind KKM Server for, beside its documents. A *job* has a name; its command and what
-    its answer means are the same on every way to KKM Server.
+    """Jobs: what users ask a register for by a button, apart from its documents. The command of a job and the meaning
+    of its answer are the same for all connections.
     """
 
     _inherit = "fiscal.register"
@@ -27,7 +27,7 @@ class FiscalRegister(models.Model):
     # === Buttons ===
 
     def action_test_connection(self):
-        """List the registers that KKM Server has, to choose from, with what does not fit this company."""
+        """List the registers of KKM Server to choose from, with a warning for each that does not fit this company."""
         self.ensure_one()
         if self.provider != "kkm_server":
             return super().action_test_connection()
@@ -51,12 +51,12 @@ class FiscalRegister(models.Model):
             self._local(fields.Datetime.now()).strftime("%d.%m.%Y %H:%M:%S"),
         ]
 
-    # === Ways ===
+    # === Connections ===
 
     def _kkm_server_by_hand(self, name, **details):
-        """Do the job now where that can be.
+        """Do the job, at once if the connection allows it.
 
-        :returns: an action that shows what came of it, or when it will come
+        :returns: an action that shows the result, or says when it will come
         """
         self._kkm_server_check_job(name)
         if self.kkm_server_connection == "browser":
@@ -83,7 +83,7 @@ class FiscalRegister(models.Model):
         return self._relay_call(self._kkm_server_http(protocol.freeze(command)), "")
 
     def kkm_server_job_said(self, name, reply):
-        """For a browser beside KKM Server: what its answer to the request of a job means, as an action."""
+        """For a browser beside KKM Server: an action that shows the answer to the request of a job."""
         self._kkm_server_check_job(name)
         return self._kkm_server_job_action(name, _reply(reply))
 
@@ -122,7 +122,7 @@ class FiscalRegister(models.Model):
         )
 
     def _kkm_server_ask_how_it_is(self):
-        """The key of a question about the register, noted as asked. "" while its lane is at work."""
+        """The key of a new health check, recorded as asked; "" while the lane is at work."""
         with self._lane() as register:
             if not register:
                 return ""
@@ -158,7 +158,7 @@ class FiscalRegister(models.Model):
         return protocol.list_devices()
 
     def _kkm_server_job_said(self, name, reply):
-        """What the answer to a job means: a sentence, and whether it went well."""
+        """The answer to a job: a message for the user, and whether the job succeeded."""
         command = _JOBS[name]
         if name == "devices":
             devices = protocol.parse_devices(reply)
@@ -188,7 +188,7 @@ class FiscalRegister(models.Model):
         return self._kkm_server_by_hand("devices")
 
     def _kkm_server_offer(self, devices):
-        """The dialog to choose from `devices`, and how the chosen one is."""
+        """The dialog to choose from `devices`, which also shows the state of the chosen one."""
         registers = [device for device in devices if device.is_register]
         if not registers:
             raise UserError(self.env._("KKM Server has no register yet. Add it there under «Настройка оборудования»."))
@@ -203,7 +203,7 @@ class FiscalRegister(models.Model):
         }
 
     def _kkm_server_devices_said(self, devices):
-        """`devices` in words, for the history of a register whose KKM Server calls; chosen where there is but one."""
+        """`devices` as text for the chatter, if KKM Server calls. If there is only one, it is chosen."""
         registers = [device for device in devices if device.is_register]
         if not registers:
             return self.env._("KKM Server has no register yet. Add it there under «Настройка оборудования».")
@@ -229,11 +229,11 @@ class FiscalRegister(models.Model):
         return bool(self.kkm_server_device_number) and self.kkm_server_device_number == device.number
 
     def _kkm_server_take(self, serial, number):
-        """By serial number where there is one: it survives a new set-up of KKM Server (§1.4)."""
+        """Choose by serial number if there is one: it survives a new set-up of KKM Server (§1.4)."""
         self.write({"kkm_server_serial_number": serial, "kkm_server_device_number": 0 if serial else number})
 
     def _kkm_server_warnings(self, device):
-        """What does not fit this company, or will need somebody soon, each a sentence."""
+        """Sentences about what does not fit this company or will soon need attention."""
         company = self.company_id
         found = []
         own = company.fiscal_tax_number
@@ -264,7 +264,7 @@ class FiscalRegister(models.Model):
             found.append(self.env._("Its fiscal storage is a test one: nothing is fiscal."))
         return found
 
-    # === A KKM Server that calls no more ===
+    # === A KKM Server that has stopped calling ===
 
     def _watch(self):
         result = super()._watch()
@@ -273,7 +273,7 @@ class FiscalRegister(models.Model):
         return result
 
     def _kkm_server_watch_calls(self):
-        """Say that the register is out of reach when its KKM Server has missed two calls, and take it back later."""
+        """Show the register as unreachable after its KKM Server has missed two calls, until it calls again."""
         server = self.kkm_server_id
         now = fields.Datetime.now()
         silent = (now - (server.last_seen or self.create_date)).total_seconds() > 2 * server.interval + 5
@@ -313,7 +313,7 @@ _JOBS = {
 
 
 def _reply(raw):
-    """A reply as a browser brought it."""
+    """The reply that a browser has brought."""
     raw = raw if isinstance(raw, dict) else {}
     status, text = raw.get("status"), raw.get("text")
     if isinstance(status, int) and isinstance(text, str):

@@ -4,9 +4,9 @@ from odoo import fields, models
 
 from .. import protocol
 
-#: documents of a register whose numbers are known to a look-up, which reads the last 20 of the fiscal storage
+#: how many numbers of registered documents a look-up gets; it reads the last 20 documents of the fiscal storage
 LAST = 100
-#: sendings of one document that end with an exception inside KKM Server before a person is asked
+#: after so many sendings that ended with an exception inside KKM Server, a person is asked
 EXCEPTIONS = 3
 
 
@@ -16,7 +16,7 @@ class FiscalRegister(models.Model):
     _inherit = "fiscal.register"
 
     def _kkm_server_known(self, document, now=None):
-        """:param now: when this look-up began, where its requests are carried; without it the clock itself"""
+        """:param now: when this look-up began, if its requests are carried; by default the clock is read"""
         sent = document.attempt_ids.filtered(lambda attempt: attempt.kind == "submit").mapped("create_date")
         away = 2 * self._kkm_server_lease() if now else 0
         return protocol.Known(
@@ -28,8 +28,8 @@ class FiscalRegister(models.Model):
         )
 
     def _kkm_server_taken(self, document, storages):
-        """`{number: fiscal sign}` of the last documents of the fiscal storage that others than `document` have: of
-        every register of Odoo that stands for the same device, and of whoever has printed into one of `storages`.
+        """`{number: fiscal sign}` of the last registered documents other than `document`: of every register of Odoo
+        that stands for the same device, and of every register that has used one of `storages`.
         """
         others = self.env["fiscal.document"].search(
             [
@@ -49,7 +49,7 @@ class FiscalRegister(models.Model):
                 and (not other.fiscal_storage or not storages or other.fiscal_storage in storages)
             )
         )
-        # the newest wins: where a document names no storage, a new one begins with 1 again
+        # the newest wins: numbers of a new storage begin with 1 again, and a document may name no storage
         return {int(other.fiscal_number): other.fiscal_sign or "" for other in reversed(numbered)}
 
     def _kkm_server_same_device(self):
@@ -71,10 +71,10 @@ class FiscalRegister(models.Model):
         return same
 
     def _kkm_server_after(self):
-        """The number of the last document that is known to stand in the fiscal storage, None where none is.
+        """The number of the last document known to be in the fiscal storage, None if none is known.
 
-        What the health check has told counts as well as the last document that Odoo has sent. Of different storages
-        the lower number is taken: more is read then than need be.
+        It is the greater of the number in the health check and that of the last document that Odoo has sent; if they
+        are of different storages, the lower, so that a look-up rather reads too much.
         """
         told = (self.status_data or {}).get("last_number")
         last = int(self.last_number) if (self.last_number or "").isdecimal() else None
@@ -87,7 +87,7 @@ class FiscalRegister(models.Model):
         return max(last, told) if not storage or newest.fiscal_storage in (False, storage) else min(last, told)
 
     def _kkm_server_drawer(self, document):
-        """What the register said of its drawer before cash was last put in or taken out, as JSON text."""
+        """The answer about the drawer from before the last cash in or out, as JSON text."""
         sent = document.attempt_ids.filtered(lambda attempt: attempt.kind == "submit" and attempt.key == document.key)
         said = sent[:1].response or ""
         return said if "GetDataKKT" in said else ""

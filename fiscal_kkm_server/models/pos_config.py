@@ -9,7 +9,7 @@ class PosConfig(models.Model):
 
     @api.model
     def _load_pos_data_read(self, records, config):
-        """Whether the till asks about marking codes as they are scanned: not where an answer takes two calls."""
+        """Tell the till whether to check marking codes as they are scanned: not with a callback, which is too slow."""
         rows = super()._load_pos_data_read(records, config)
         for row in rows:
             register = self.browse(row["id"]).sudo().fiscal_register_id
@@ -20,11 +20,11 @@ class PosConfig(models.Model):
         return rows
 
     def kkm_server_check_marking(self, name, code, reply=None):
-        """What KKM Server says about a marking code that a till has scanned.
+        """Check a marking code that a till has scanned.
 
         :param reply: of KKM Server, where the till's browser has carried the request
         :returns: `{"call": …}` for the browser to carry, or `{"allowed": bool, "certain": bool, "message": str}`;
-            where it could not be asked the piece is allowed, and asked about again with the receipt
+            if KKM Server cannot be asked, the piece is allowed, and checked again with the receipt
         """
         register = self._fiscal_register_of_till()
         if register.provider != "kkm_server" or register.kkm_server_connection == "callback":

@@ -6,15 +6,15 @@ from odoo.addons.fiscal_base.tools.money import money
 from .. import protocol
 from .fiscal_register_by_hand import _reply
 
-#: what a till may ask a terminal for
+#: steps of a till with a terminal
 STEPS = ("pay", "return", "cancel", "ask")
 
 
 class PosPaymentMethod(models.Model):
-    """Cards on a terminal behind KKM Server (§3.8). It is off unless this method is integrated with it.
+    """Cards on a terminal behind KKM Server (§3.8), for methods that are integrated with it.
 
-    The till starts the payment and asks how far it is; nobody waits in a worker for the customer's card. The key of a
-    payment is the till's own id of it, so the same payment is never taken twice.
+    The till starts the payment and polls for its result; no worker waits for the customer's card. The key of a payment
+    is the uuid of its line at the till, by which KKM Server recognises a repeat.
     """
 
     _inherit = "pos.payment.method"
@@ -91,7 +91,7 @@ class PosPaymentMethod(models.Model):
         return register
 
     def _kkm_server_card_command(self, step, key, payment):
-        """The command of a step, or a sentence where there is none."""
+        """The command of a step, or a sentence that says why there is none."""
         device = protocol.Device(number=self.kkm_server_terminal_number)
         if step == "ask":
             return protocol.get_rezult(key)
@@ -112,7 +112,7 @@ class PosPaymentMethod(models.Model):
         return problem or protocol.cancel_card(device, key, amount, of)
 
     def _kkm_server_paid(self, order_uuid, amount):
-        """The payment of an order on this terminal of which `amount` can still be given back.
+        """A payment of an order on this terminal of which `amount` can still be refunded.
 
         :returns: what the terminal said of it (`UniversalID`), or "", and a sentence where there is none
         """
@@ -134,10 +134,10 @@ class PosPaymentMethod(models.Model):
         return fitting.transaction_id, ""
 
     def _kkm_server_cancel_problem(self, transaction, order_uuid, amount):
-        """Why a payment cannot be cancelled, "" where nothing that Odoo knows stands against it.
+        """Why a payment cannot be cancelled, "" if it can.
 
-        What is cancelled is a line of an order that is still on the screen: Odoo may not have it yet. One that Odoo has
-        belongs to this order, was made by this method, and is as large at least.
+        The payment is a line of an order that is still on the screen, so Odoo may not have it yet. If Odoo has it, it
+        must belong to this order and this method and be at least as large.
         """
         if not transaction:
             return self.env._("This order was not paid on this terminal. Give the money back in another way.")

@@ -28,7 +28,7 @@ class ProductTemplate(models.Model):
         help="Number of the section (отдел) under which the register prints and counts the product, 1 to 16. "
         "0: the one of the product category, else of the register.",
     )
-    # kept with the product, so that a sale at the till reads no category
+    # stored on the product, so that a sale at the till reads no category
     kkm_server_receipt_department = fields.Integer(
         string="Department on receipts", compute="_compute_kkm_server_receipt_department", store=True
     )

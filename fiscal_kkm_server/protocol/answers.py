@@ -1,7 +1,7 @@
-"""Answers: what KKM Server said in, an `Outcome` or a `RegisterStatus` out (§1, §4, §6, §7).
+"""Reads answers of KKM Server into an `Outcome` or a `RegisterStatus` (§1, §4, §6, §7).
 
 Every field of an answer is optional: the service leaves out zero, empty text and null. Numbers may come as text.
-Whatever arrives, nothing here raises, and nothing is `done` but an answer that says so and names our command.
+Malformed answers never raise. Only an answer that says so and names our command is `done`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .commands import thaw
 
 #: seconds after which it makes sense to ask about a command that is still running
 ASK_AGAIN = 2
-#: seconds after which a queue that was too long may have room (§1.3: 30 s in the queue at most)
+#: seconds after which a full queue may have room (§1.3: at most 30 s in the queue)
 QUEUE_PAUSE = 5
 
 _QR_PART = re.compile(r"(?:^|[?&])(t|s|fn|i|fp|n)=([\w.]+)")
@@ -46,13 +46,13 @@ class Failure(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class ListedDevice:
-    """One device of `List` (§3.4); what it does not say is empty.
+    """One device of `List` (§3.4); fields that it lacks are empty.
 
     :param usable: switched on in the settings and on line
     :param tax_systems: keys of `const.TAX_VARIANTS`
     :param expires: when the fiscal storage ends
     :param unsent: documents that have not reached the operator of fiscal data
-    :param test: its fiscal storage is none
+    :param test: it has no real fiscal storage
     :param is_register: as far as can be told; the rest are card terminals, scales, scanners
     """
 
@@ -74,7 +74,7 @@ class Verdict(NamedTuple):
     """What is known about a marking code (§3.9).
 
     :param allowed: the piece may be sold
-    :param certain: the state's system of marking has said so, not the fiscal storage alone
+    :param certain: the state's marking system has said so, not only the fiscal storage
     :param words: the service's own
     """
 
@@ -85,12 +85,12 @@ class Verdict(NamedTuple):
 
 
 class Card(NamedTuple):
-    """What a card terminal says of a command (§3.8).
+    """The state of a command to a card terminal (§3.8).
 
     :param state: "done", "running", "failed" or "unknown"
     :param problem: key of the message for the user (`texts.OUTCOMES`)
     :param words: the terminal's own
-    :param data: what is kept with the payment
+    :param data: what is stored with the payment
     """
 
     state: str
@@ -103,7 +103,7 @@ class Card(NamedTuple):
 
 
 def integer(value: object) -> int | None:
-    """A whole number that is not negative, also when it came as text."""
+    """A whole number that is not negative, also if given as text."""
     if isinstance(value, str) and re.fullmatch(r"\s*[0-9]{1,10}\s*", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value <= _LARGEST:
@@ -112,7 +112,7 @@ def integer(value: object) -> int | None:
 
 
 def amount(value: object) -> Decimal | None:
-    """An amount that is not negative, with two decimals, also when it came as text."""
+    """An amount that is not negative, with two decimals, also if given as text."""
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}([.,][0-9]{1,4})?", value.strip()):
         value = Decimal(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not 0 <= value < 10**15:
@@ -146,7 +146,7 @@ def raw(reply: Answer) -> str:
 
 
 def inner(answer: Mapping, name: str) -> dict:
-    """The object under `name`, empty where there is none."""
+    """The object under `name`, empty if there is none."""
     value = answer.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -155,16 +155,16 @@ def inner(answer: Mapping, name: str) -> dict:
 
 
 def parse(request: dict, reply: Reply) -> Outcome:
-    """What became of a request that was just sent: the decision table (§7.1).
+    """The outcome of a request that was just sent: the decision table (§7.1).
 
     | answer | outcome |
     |---|---|
     | it never reached the service | not sent |
     | connection lost, 5xx, a page that is no JSON | unknown |
-    | 401, another 4xx, a redirect | blocked: this is no KKM Server, or it does not know us |
+    | 401, another 4xx, a redirect | blocked: this is no KKM Server, or the login is wrong |
     | 400 or 501 with JSON | rejected: the service could not read the command (§1) |
     | Status 0 | done |
-    | Status 1, 4, 5 | waiting: it has the command, `lookup` will learn the end |
+    | Status 1, 4, 5 | waiting: it has the command; `lookup` asks for the result |
     | Status 3 | blocked: no such register |
     | Status 2 | see `failed` |
     """
@@ -213,8 +213,8 @@ def judge(command: dict, answer: dict, response: str) -> Outcome:
 
 
 def _status(command: Mapping, answer: Mapping) -> int | None:
-    """`Status`. A build may leave out zero there too (§1): then a document is understood by the number that it gives,
-    and what gives none by naming the command and its key without an error.
+    """`Status`. A build may leave out zero here too (§1). Then a document is done if the answer has its number, and any
+    other command if the answer names it and its key without an error.
     """
     if "Status" not in answer and not words(answer.get("Error")):
         numbered = command["Command"] not in const.WITHOUT_NUMBER
@@ -228,11 +228,11 @@ def failed(command: dict, answer: dict, response: str, checked: bool = False) ->
 
     The service executes a key again whose first execution ended with Status 2 (§2.6), and such an end does not always
     mean that nothing was registered: the register may have closed the receipt and failed while printing it, or the
-    line to it may have broken (§7, item 4). So a text that does not prove the opposite, and every text that is not
-    known, is `unknown` at first: repeating it could register twice. `lookup` then compares the documents of the fiscal
+    line to it may have broken (§7, item 4). So every text that does not prove the opposite, unknown texts
+    included, is `unknown` at first: a repeat could register twice. `lookup` then compares the documents of the fiscal
     storage and comes back here with `checked`. An X report is no fiscal document and may be repeated at will.
 
-    An exception inside the program is no refusal, whatever its text reads like: the same document may pass later.
+    An exception inside the program is never a refusal: the same document may pass later.
 
     :param checked: the fiscal storage holds no such receipt, so it is certain that nothing was registered
     """
@@ -251,7 +251,7 @@ def failed(command: dict, answer: dict, response: str, checked: bool = False) ->
 
 
 def _classify(message: str) -> tuple[str, str]:
-    """What `message` proves, and the code of the message for the user. A number says it more surely than words."""
+    """What `message` proves, and the code of the message for the user. A number is more reliable than a text."""
     numbered = const.NUMBERED.search(message)
     if numbered and (known := const.NUMBERS.get((numbered[2], int(numbered[1])))):
         return known
@@ -262,7 +262,7 @@ def _classify(message: str) -> tuple[str, str]:
 
 
 def _done(command: dict, answer: dict, response: str) -> Outcome:
-    """Status 0. Says so when the sum or the type on the receipt is not the one that was sent."""
+    """Status 0, with a warning if sum or type of the receipt differ from what was sent."""
     qr = qr_parts(answer)
     outcome = Outcome.done(
         fiscal_data(command, answer),
@@ -302,9 +302,9 @@ def qr_moment(value: str) -> datetime | None:
 
 
 def _operation(command: Mapping, sign: str) -> str:
-    """The operation that was registered, by the settlement sign `n`; "" where that is none (§6).
+    """The operation that was registered, by the settlement sign `n`; "" if the sign is missing or unknown (§6).
 
-    The sign does not tell a correction from a receipt: that is taken to be as it was sent.
+    The sign does not distinguish a correction from a receipt: that is assumed to be as it was sent.
     """
     corrected = command.get("TypeCheck") in {const.CHECK_TYPES[operation] for operation in const.CORRECTIONS}
     told = (operation for operation, number in const.CHECK_TYPES.items() if const.QR_TYPES[number] == sign)
@@ -367,7 +367,7 @@ def read(reply: Reply, command: str) -> dict | Failure:
 def parse_status(reply: Reply) -> RegisterStatus:
     """The health check from `GetDataKKT` (§3.3). `extra["code"]` is the key of the message for the user.
 
-    A register whose shift is too old is ready all the same: it can close it.
+    A register whose shift is too old is still ready: the shift can be closed.
     """
     answer = read(reply, "GetDataKKT")
     if isinstance(answer, Failure):
@@ -415,7 +415,7 @@ def _tax_systems(info: Mapping) -> tuple[str, ...]:
 
 
 def _register_problem(info: Mapping) -> str:
-    """Code of the first thing that keeps the register from working, "" when there is none."""
+    """Code of the first problem that keeps the register from working, "" if there is none."""
     problems = {
         "switched_off": flag(info.get("OnOff")) is False,
         "not_active": flag(info.get("Active")) is False,
@@ -455,8 +455,8 @@ def parse_devices(reply: Reply) -> list[ListedDevice] | Failure:
 def counters(answer: Mapping) -> dict[str, Decimal]:
     """Counters of the open shift by the names of `fiscal.shift` (§3.6).
 
-    Their keys too are met with a Cyrillic «С». Sums of tax are left out: it is not known whether they are sums of
-    the tax or of the goods.
+    Their keys may have a Cyrillic «С» too. Sums of tax are left out: whether they are sums of the tax or of the goods
+    is not known.
     """
     plain = {name.replace("\u0421", "C"): value for name, value in answer.items()}
     listed = plain.get("Counters")
@@ -480,7 +480,7 @@ def counters(answer: Mapping) -> dict[str, Decimal]:
 def parse_marking(reply: Reply) -> list[Verdict] | Failure:
     """What the service says of each code of `ValidationMarkingCode`, in the order asked (§3.9).
 
-    A code is refused where the answer says so; silence of the state's system of marking refuses none.
+    A code is refused only if the answer says so, not if the state's marking system did not answer.
     """
     answer = read(reply, "ValidationMarkingCode")
     if isinstance(answer, Failure):
@@ -506,7 +506,7 @@ def _verdict(row: Mapping) -> Verdict:
     )
 
 
-#: what is kept of a card payment: field of the answer → key of `Payment.extra`
+#: what is stored of a card payment: field of the answer → key of `Payment.extra`
 _CARD = {
     "UniversalID": "universal_id",
     "CardNumber": "card_mask",
@@ -518,13 +518,13 @@ _CARD = {
 
 
 def parse_card(key: str, reply: Reply, asked: bool = False) -> Card:
-    """How far a command to a card terminal is, from its answer or from `GetRezult` (§3.8, §2.5).
+    """The state of a command to a card terminal, from its answer or from `GetRezult` (§3.8, §2.5).
 
-    Lost, or not known to KKM Server any more: nobody but the terminal's own tape tells whether money was taken. So it
-    is with an error that the terminal may have had after the card was charged (no line, no paper, an exception), and
-    with every error whose text does not prove that it was refused (`const.CARD_REFUSED`).
+    It is unknown if the answer was lost, if KKM Server has forgotten the command, after an error that may have come
+    once the card was charged (no line, no paper, an exception), and after any error whose text does not prove a refusal
+    (`const.CARD_REFUSED`). Then only the slip of the terminal tells.
 
-    :param asked: `reply` answers `get_rezult`; trouble with asking says nothing about the command
+    :param asked: `reply` answers `get_rezult`; failing to ask says nothing about the command
     """
     if isinstance(reply, NotSent) and not asked:
         return Card("failed", "connection", reply.reason)

@@ -1,4 +1,4 @@
-"""The call of a KKM Server that fetches its commands (§2): its body in, the text of the answer out."""
+"""The call of a KKM Server that fetches its commands (§2): reads its body, builds the answer."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 class Call(NamedTuple):
-    """One call: who it says it is, and the results of earlier commands."""
+    """One call: its credentials, and the results of earlier commands."""
 
     token: str
     results: list[dict]
 
 
 def read(body: bytes) -> Call | None:
-    """The call in `body`, None when it is none (§2.2).
+    """The call in `body`, None if it is none (§2.2).
 
-    Numbers with a fraction stay text: nothing is computed before it is known whose they are.
+    Numbers with a fraction stay text: nothing is computed before the caller is verified.
     """
     try:
         value = json.loads(body.decode("utf-8-sig"), parse_float=str, parse_constant=lambda name: None)
@@ -39,7 +39,7 @@ def read(body: bytes) -> Call | None:
 
 
 def identify(result: Mapping) -> tuple[str, str]:
-    """Name and key of the command that a result belongs to; "" where it names no command of ours.
+    """Name and key of the command that a result belongs to; "" if it names no command of ours.
 
     The outer key of `GetRezult` may be empty: the result inside has it, however often it is wrapped (§2.5).
     """
@@ -60,5 +60,5 @@ def with_key(body: str, key: str) -> str:
 
 
 def answer(commands: Iterable[str]) -> str:
-    """What KKM Server is told. The list is never left out and never null: the loop of calls would die of it (§2.3)."""
+    """The answer to a call. The list is never left out and never null, which would end the loop of calls (§2.3)."""
     return f'{{"ListCommand":[{",".join(commands)}]}}'

@@ -1,4 +1,4 @@
-"""What KKM Server would refuse, told before anything is queued (§5)."""
+"""Finds what KKM Server would refuse, before a document is queued (§5)."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _header_problems(receipt: Receipt) -> list[Problem]:
 
 
 def _line_problems(line: Line) -> list[str]:
-    """§4, §5.2, §5.4. Codes of what is wrong with one line."""
+    """Codes of the problems of one line (§4, §5.2, §5.4)."""
     checks = {
         "line_name": bool(line.name.strip()),
         "line_quantity": line.quantity > 0 and line.quantity == line.quantity.quantize(MILLI),

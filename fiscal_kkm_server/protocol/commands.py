@@ -1,4 +1,4 @@
-"""Commands: a `Receipt` in, the exact JSON text of one command out (§3, §5)."""
+"""Builds the exact JSON text of a command from a `Receipt` (§3, §5)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .. import const
 
 #: seconds for which the service may wait for the register before it answers “still running” (§1.3)
 TIMEOUT = 10
-#: seconds by which our own wait is longer, so that the service is the one to give up (§1.3)
+#: seconds by which our own timeout is longer, so that the service gives up first (§1.3)
 MARGIN = 5
 
 _PHONE = re.compile(r"\+7\d{10}")
@@ -46,15 +46,15 @@ class Device:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a receipt shows besides what the law asks for, and whether it is printed (§5.1, §5.2).
+    """What a receipt shows beyond what the law requires, and whether it is printed (§5.1, §5.2).
 
     :param header: lines above the goods; may use the service's markup (`>#2#<centred`, `left<#10#>right`, `<<->>`)
     :param footer: lines below the goods
     :param picture: base64 of a two-coloured bmp, above everything
     :param barcode: kind of bar code that shows the reference of the sale, one of `const.BARCODES`; "" for none
     :param copies: printed besides the first
-    :param electronic: not printed where the customer gets it by e-mail or telephone
-    :param department: printed and counted by the register where a line names none
+    :param electronic: not printed if the customer gets it by e-mail or telephone
+    :param department: department of lines that name none
     :param attribute: name of an additional attribute (FFD tag 1085) whose value is the reference; "" for none
     :param remark: additional attribute of the receipt (FFD tag 1192)
     :param check_marking: marking codes are checked before the receipt is sent
@@ -79,7 +79,7 @@ def freeze(command: dict, after: int | None = None, first: str = "") -> dict:
     repeat is identical byte for byte.
 
     :param after: number of the last fiscal document known before this one, for `lookup`
-    :param first: what `submit` asks before: "marking", "counters" or "drawer"
+    :param first: what `submit` asks first: "marking", "counters" or "drawer"
     """
     return {"body": encode(command), "after": after, **({"first": first} if first else {})}
 
@@ -90,7 +90,7 @@ def thaw(request: dict) -> dict:
 
 
 def http(request: dict, url: str) -> transport.Request:
-    """The HTTP request that carries a frozen request (§1), without login and password.
+    """The HTTP request for a frozen request (§1), without login and password.
 
     :param url: address of KKM Server, with or without `/Execute`
     """
@@ -121,9 +121,9 @@ def build(receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper
 def prepare(
     receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper(), after: int | None = None
 ) -> dict:
-    """The frozen request for `receipt`, with what has to be asked before it (`conversations.submit`).
+    """The frozen request for `receipt`, with what must be asked before it (`conversations.submit`).
 
-    Marking codes are asked about when goods are sold. What comes back has been sold: nobody would let it be sold again.
+    Marking codes are checked only for sales: a returned piece was sold, so its code may not be sold again.
 
     :param after: number of the last fiscal document known before this one
     """
@@ -136,7 +136,7 @@ def prepare(
 def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper()) -> dict:
     """A receipt: sale, purchase, their returns and corrections (§3.10, §5).
 
-    Amounts are positive in all of them; `TypeCheck` alone tells them apart.
+    Amounts are positive in all of them; only `TypeCheck` differs.
     `Cash` is what was handed over: KKM Server takes what exceeds the total as change (§5.4).
     """
     tax_number = _customer_tax_number(receipt)
@@ -148,7 +148,7 @@ def register_check(receipt: Receipt, device: Device, timeout: int = TIMEOUT, pap
             **_head("RegisterCheck", receipt, device, timeout),
             "IsFiscalCheck": True,
             "TypeCheck": const.CHECK_TYPES[receipt.operation],
-            # the service wants to know where it goes when nothing is printed (§5.1)
+            # the service requires an address if nothing is printed (§5.1)
             "NotPrint": paper.electronic and bool(contact),
             "NumberCopies": paper.copies,
             **_correction(receipt),
@@ -220,7 +220,7 @@ _BUILDERS = {
 
 
 def get_rezult(key: str) -> dict:
-    """What became of the command with this key (§2.5, §3.7)."""
+    """The result of the command with this key (§2.5, §3.7)."""
     return {"Command": "GetRezult", "IdCommand": key}
 
 
@@ -241,12 +241,12 @@ def get_data_check(device: Device, number: int, copies: int = 0) -> dict:
 
 
 def get_counters(device: Device, cyrillic: bool = False) -> dict:
-    """What the register counts (§3.6). Older builds spell the command with a Cyrillic «С»."""
+    """The counters of the register (§3.6). Older builds spell the command with a Cyrillic «С»."""
     return {"Command": "GetСounters" if cyrillic else "GetCounters", **device.selector(), "Timeout": TIMEOUT}
 
 
 class Marked(NamedTuple):
-    """A piece with a marking code, whose sale is asked about."""
+    """A piece with a marking code that is to be checked."""
 
     name: str
     code: str
@@ -289,7 +289,7 @@ def list_devices() -> dict:
     return {"Command": "List", "Timeout": TIMEOUT}
 
 
-# === What is done by hand ===
+# === Jobs ===
 
 
 def slip(device: Device, key: str, lines: Iterable[str]) -> dict:
@@ -320,7 +320,7 @@ def open_drawer(device: Device, key: str) -> dict:
     return {"Command": "OpenCashDrawer", **device.selector(), "IdCommand": key, "Timeout": TIMEOUT}
 
 
-# === The card terminal behind KKM Server (§3.8). It is not waited for: `get_rezult` asks how far it is ===
+# === The card terminal behind KKM Server (§3.8). Nothing waits for it: `get_rezult` asks for its state ===
 
 
 def pay_by_card(device: Device, key: str, amount: Decimal) -> dict:
@@ -328,7 +328,7 @@ def pay_by_card(device: Device, key: str, amount: Decimal) -> dict:
 
 
 def return_by_card(device: Device, key: str, amount: Decimal, universal_id: str) -> dict:
-    """:param universal_id: what the terminal said of the payment that is given back"""
+    """:param universal_id: the terminal's id of the payment that is refunded"""
     return {
         **_at_once("ReturnPaymentByPaymentCard", device, key),
         "Amount": money(amount),
@@ -374,7 +374,7 @@ def _cashier(person: Person) -> dict:
 
 
 def _correction(receipt: Receipt) -> dict:
-    """FFD tags 1173, 1178, 1179. The service wants a number in any case (§5.4): “б/н” says that there is none."""
+    """FFD tags 1173, 1178, 1179. The service requires a number (§5.4): “б/н” means that there is none."""
     if receipt.correction is None:
         return {}
     return {
@@ -387,7 +387,7 @@ def _correction(receipt: Receipt) -> dict:
 def _customer_contact(receipt: Receipt) -> str:
     """FFD tag 1008: an e-mail address or a phone number of the form +7…; anything else is left out (§5.1).
 
-    The operator of fiscal data sends the receipt there: so only where this receipt may be sent that way.
+    The operator of fiscal data sends the receipt there, so only with the customer's consent.
     """
     email, phone = receipt.customer.email.strip(), re.sub(r"[\s()-]", "", receipt.customer.phone)
     if "email" in receipt.deliver and _EMAIL.fullmatch(email):
@@ -424,7 +424,7 @@ def _below(reference: str, paper: Paper) -> list[dict]:
 
 
 def barcode_text(kind: str, text: str) -> str:
-    """`text` as a bar code of `kind` can hold it, "" where it cannot: EAN13 has 13 digits, the last one a check."""
+    """`text` as a bar code of `kind` can hold it, "" if it cannot: EAN13 has 13 digits, the last a check digit."""
     if kind == "EAN13":
         digits = re.sub(r"\D", "", text)[-12:].zfill(12)
         odd, even = sum(map(int, digits[::2])), sum(map(int, digits[1::2]))
@@ -438,7 +438,7 @@ def barcode_text(kind: str, text: str) -> str:
 
 
 def _register(line: Line, department: int) -> dict:
-    """A line (§5.2). The discount is what lies between Price × Quantity and Amount (§5.4)."""
+    """A line (§5.2). The discount is Price × Quantity − Amount (§5.4)."""
     return {
         "Register": _present(
             {
@@ -481,5 +481,5 @@ def _agent(line: Line) -> dict:
 
 
 def _paid(receipt: Receipt, kind: str) -> Decimal:
-    """What was handed over by `kind`, change not taken off (§5.3, §5.4)."""
+    """The sum handed over by `kind`, change not deducted (§5.3, §5.4)."""
     return money(sum((payment.amount for payment in receipt.payments if payment.kind == kind), ZERO))

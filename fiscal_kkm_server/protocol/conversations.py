@@ -1,7 +1,7 @@
-"""Sending a command, and asking about one whose end is not known (§7, items 1 to 4), as conversations without I/O.
+"""Sends commands and looks up unknown outcomes (§7, items 1 to 4), as conversations without I/O.
 
-A conversation is a generator: it yields requests, is sent the replies, and returns the `Outcome`. The caller that has the
-connection drives it; replies that come one at a time (a register that calls us) can be replayed into a new one.
+A conversation is a generator: it yields requests, is sent the replies, and returns the `Outcome`. It is driven by
+the caller, which has the connection. Replies that come one at a time (a register that calls us) are replayed.
 """
 
 from __future__ import annotations
@@ -40,20 +40,18 @@ _DRAWER = {"DepositingCash": 1, "PaymentCash": -1}
 
 
 def submit(request: dict, known: Known = NOTHING) -> Conversation:
-    """Send `request` once, after what it asks for first.
+    """Send `request` once, after the question that it names in `first`.
 
-    * Marking codes are checked (§3.9): one that may not be sold refuses the receipt. Trouble with asking does not; the
-      register checks the codes again by itself.
-    * Before a shift is closed its counters are read (§3.6). A register that has none is closed without.
-    * Before cash is put in or taken out the drawer is read (§3.3), which tells a look-up whether it was done: what is
-      not known in the end carries the answer as its response.
+    * Marking codes are checked (§3.9): one that may not be sold rejects the receipt. If they cannot be checked, the
+      receipt is sent all the same, since the register checks the codes too.
+    * Before a shift is closed its counters are read (§3.6), if the register has any.
+    * Before cash in or out the drawer is read (§3.3), so that a look-up can tell whether it was done: an unknown
+      outcome has that answer as its response.
 
-    Where the request may have arrived twice (`Known.twice`), the end that is told is that of the second arrival: see
-    `_once`.
+    If the request may have arrived twice (`Known.twice`), the answer is that to the second arrival: see `_once`.
 
-    The text of code 61 means a closed shift as well as one that is over 24 hours old (§3.1), and their cures differ:
-    the register is asked which of the two it is. Old registers do not report the third state (§3.3), so whatever is
-    not closed is too old.
+    Code 61 means either a closed shift or one older than 24 hours (§3.1), so the register is asked which it is. Old
+    registers do not report the third state (§3.3): a shift that is not closed is then too old.
     """
     told = ""
     if request.get("first") == "marking":
@@ -80,7 +78,7 @@ def submit(request: dict, known: Known = NOTHING) -> Conversation:
 
 
 def _check_marking(request: dict) -> Generator[dict, Reply, Outcome | str]:
-    """The outcome that ends the receipt, or what the service says of codes that it could not check to the end."""
+    """The outcome that rejects the receipt, or the service's words about codes that were not fully checked."""
     command = thaw(request)
     reply = yield freeze(validate_marking(device(command), marked(command)))
     verdicts = parse_marking(reply)
@@ -109,11 +107,11 @@ def _count(request: dict) -> Generator[dict, Reply, dict]:
 
 
 def _once(request: dict, known: Known, outcome: Outcome) -> Conversation:
-    """Whether `outcome` is the whole truth of a receipt whose request may have arrived twice.
+    """`outcome`, checked against the fiscal storage, of a receipt whose request may have arrived twice.
 
-    KKM Server recognises a repeat by its key, save where the first run ended with Status 2, perhaps after it had
-    registered, or where it was restarted in between (§2.6). So a refusal is believed when the fiscal storage has grown
-    by nothing of ours; and before a receipt is done the documents since the last known one are looked at.
+    KKM Server recognises a repeat by its key, unless the first run ended with Status 2 (perhaps after it had
+    registered) or KKM Server was restarted in between (§2.6). So a refusal counts only if the fiscal storage has no new
+    document of ours, and before a receipt is done the documents since the last known one are read.
     """
     command, after = thaw(request), request.get("after")
     if command["Command"] != "RegisterCheck" or outcome.kind in (Kind.WAITING, Kind.UNKNOWN) or not outcome.response:
@@ -138,15 +136,15 @@ def _once(request: dict, known: Known, outcome: Outcome) -> Conversation:
 
 
 def lookup(request: dict, known: Known = NOTHING, drawer: str = "") -> Conversation:
-    """What became of the command in `request`. Nothing is created, printed or changed.
+    """The outcome of the command in `request`. Nothing is created, printed or changed.
 
     :param drawer: the answer of `GetDataKKT` that was read before cash was put in or taken out; "" for none
 
-    First `GetRezult`. Where KKM Server has forgotten the command (a restart, §2.6), or says that it failed in a way
-    that may hide a registered receipt (`answers.failed`), the documents of the fiscal storage decide.
+    First `GetRezult` is asked. If KKM Server has forgotten the command (a restart, §2.6), or reports a failure that may
+    hide a registered receipt (`answers.failed`), the documents of the fiscal storage decide.
 
-    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document. A command that ended because
-    the register could not work was surely not executed: that is `not_sent`, since `blocked` would say nothing about it.
+    Failing to ask is `unknown`, never `not_sent`: it says nothing about the document. A command that ended because the
+    register could not work was not executed: that is `not_sent`, since `blocked` would leave its outcome open.
     """
     outcome = yield from _find(request, known, drawer)
     return dataclasses.replace(outcome, kind=Kind.NOT_SENT) if outcome.kind is Kind.BLOCKED else outcome
@@ -175,14 +173,14 @@ def _find(request: dict, known: Known, drawer: str) -> Conversation:
         return (yield from in_storage(repeated))
     outcome = judge(command, result, raw(reply))
     if outcome.kind is Kind.UNKNOWN and outcome.code != "foreign":
-        # an error that may hide a receipt, or an answer that says nothing: neither proves that nothing was registered
+        # an error that may hide a receipt, or an empty answer: neither proves that nothing was registered
         certain = failed(command, result, raw(reply), checked=True) if status == const.ERROR else outcome
         return (yield from in_storage(certain))
     return (yield from _once(request, known, outcome)) if known.twice else outcome
 
 
 def _is_old(reply: Answer) -> bool:
-    """Whether `GetRezult` answers with an answer that it gave earlier (§2.5): what it says may have changed since."""
+    """Whether `GetRezult` repeats an earlier answer of its own (§2.5), which may be outdated."""
     return inner(decode_object(reply.text) or {}, "Rezult").get("Command") == "GetRezult"
 
 
@@ -205,11 +203,11 @@ def _unwrap(reply: Answer) -> dict | Failure:
 def _in_storage(command: dict, after: int | None, known: Known, drawer: str, absent: Outcome) -> Conversation:
     """Look for the document of `command` in the register itself.
 
-    :param absent: the outcome when the register surely has no such document
+    :param absent: the outcome if the register certainly has no such document
     """
     name = command["Command"]
     if name == "XReport":
-        # nothing is registered by it, so it may be printed once more
+        # it registers nothing, so it may be printed again
         again = Outcome.not_sent(absent.message, code=absent.code, new_key=absent.new_key, response=absent.response)
         return again if absent.kind is Kind.UNKNOWN else absent
     state = read((yield freeze(get_data_kkt(device(command)))), "GetDataKKT")
@@ -223,12 +221,12 @@ def _in_storage(command: dict, after: int | None, known: Known, drawer: str, abs
 
 
 def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outcome) -> Outcome:
-    """A shift that is in the wanted state is what was asked for, whoever brought it there."""
+    """A shift in the wanted state counts as done, whoever opened or closed it."""
     session = integer(inner(state, "Info").get("SessionState"))
     wanted = const.SHIFT_OPEN if name == "OpenShift" else const.SHIFT_CLOSED
     if session == wanted:
         last = integer(state.get("CheckNumber"))
-        # the report is surely the last document only where no other came after it
+        # the last document is the report only if none came after it
         certain = last and (name == "CloseShift" or last - 1 == after)
         return Outcome.done(
             FiscalData(number=str(last) if certain else "", shift_number=integer(state.get("SessionNumber")))
@@ -239,14 +237,14 @@ def _shift_in_storage(name: str, state: Mapping, after: int | None, absent: Outc
 
 
 def _in_drawer(command: Mapping, before: Mapping, now: Mapping, absent: Outcome) -> Outcome:
-    """Cash in and out leave nothing in the fiscal storage (§3.2); the cash that the register counts tells, as long as
-    no document came between. Where it does not, a person looks at the drawer and the tape.
+    """Cash in and out leave no trace in the fiscal storage (§3.2). The register's count of its cash tells whether they
+    were done, as long as no other document came between; else a person looks at the drawer and the tape.
     """
     unknown = Outcome.unknown(absent.message, code="no_trace", response=absent.response)
     was, is_now = (amount(inner(state, "Info").get("BalanceCash")) for state in (before, now))
     if was is None and is_now is None:
         return unknown
-    # zero is left out of an answer (§1), −1 stands for a register that does not say
+    # zero is left out of an answer (§1), −1 means that the register does not say
     if any("BalanceCash" in inner(state, "Info") and cash is None for state, cash in ((before, was), (now, is_now))):
         return unknown
     if not before or integer(before.get("CheckNumber")) != integer(now.get("CheckNumber")):

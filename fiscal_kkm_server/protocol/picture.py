@@ -7,14 +7,14 @@ import io
 
 from PIL import Image
 
-#: dots across the tape of 58 mm; wider pictures are made smaller
+#: dots across a tape of 58 mm; wider pictures are scaled down
 WIDTH = 384
 
 
 def two_colours(content: bytes) -> str:
-    """Base64 of a two-coloured bmp of the picture in `content`; what is transparent becomes white.
+    """Base64 of a two-coloured bmp of the picture in `content`; transparency becomes white.
 
-    :raises ValueError: when it is no picture
+    :raises ValueError: if it is no picture
     """
     try:
         picture = Image.open(io.BytesIO(content)).convert("RGBA")

@@ -1,7 +1,7 @@
-"""Finding a receipt in the fiscal storage of the register, where KKM Server does not know what became of it (§3.5, §7).
+"""Finds a receipt in the fiscal storage of the register if KKM Server does not know its outcome (§3.5, §7).
 
-The storage holds what other programs registered as well. A document is taken for ours only where everything that it
-tells agrees with what was sent; where it agrees in type and sum and the rest cannot be compared, a person compares.
+The storage also holds what other programs registered. A document is ours only if everything that it tells agrees with
+what was sent. If type and sum agree and the rest cannot be compared, a person compares.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ from .commands import Device, freeze, get_data_check
 
 #: documents of the fiscal storage that one look-up reads, newest first
 LIMIT = 20
-#: how far the clock of a register may be wrong while it does not say what it shows (54-ФЗ allows five minutes)
+#: assumed error of the clock of a register that does not report its time (54-ФЗ allows five minutes)
 CLOCKS = timedelta(minutes=5)
 #: times are kept to the second, and an answer takes its time
 BLUR = timedelta(seconds=5)
 
 #: CheckType of a document → `n` of the QR code (§3.5, §6)
 _TYPES = {"приход": "1", "возврат прихода": "2", "расход": "3", "возврат расхода": "4"}
-#: documents that are surely no receipt
+#: documents that are no receipts
 _REPORT = re.compile(r"(открыти|закрыти)\w* смен|отч[её]т|регистрац", re.I)
 _OPENING = re.compile(r"открыти\w* смен", re.I)
-#: shortest beginning of a name that stands for the whole of it, where a register cuts names
+#: shortest beginning of a name that counts as the whole name, since registers cut names
 _CUT = 20
-#: payments that a register tells as they were sent; of cash it may have taken the change off
+#: payments that a register reports as sent; from cash it may have deducted the change
 _PAYMENTS = tuple(name for kind, name in const.PAYMENTS.items() if kind != "cash")
 
 
@@ -63,8 +63,8 @@ class Known:
     :param taken: serial numbers of fiscal storages → {number: fiscal sign} of documents there that others have
     :param sent: when the document was sent first, on the clock of Odoo, in the time zone of the register
     :param now: the same clock; read when the register has said its own time
-    :param away: for how long that answer may have been on its way at most
-    :param twice: whoever carries the requests may have delivered one of them twice (a browser)
+    :param away: how long that answer may have been on its way at most
+    :param twice: a carrier (a browser) may have delivered a request twice
     """
 
     taken: Callable[[frozenset[str]], Mapping[int, str]] = _none_taken
@@ -77,7 +77,7 @@ class Known:
 class Found(NamedTuple):
     """A document of the fiscal storage, and whether it is the one that was sent.
 
-    :param same: None where that cannot be told
+    :param same: None if that cannot be told
     :param alike: it has the type and sum of what was sent, and may be it
     :param marked: it shows the reference that was sent with the document
     """
@@ -100,10 +100,10 @@ def look_for(
 ) -> Generator[dict, Reply, Outcome]:
     """Compare the documents of the fiscal storage after number `after` with a receipt, newest first.
 
-    Done only where exactly one is the same; absent only where every one since then was read and is another.
+    Done only if exactly one is the same; absent only if all since then were read and none is.
 
     :param state: answer of `GetDataKKT`
-    :param absent: the outcome when the register surely has no such document
+    :param absent: the outcome if the register certainly has no such document
     """
     last = integer(state.get("CheckNumber"))
     if last is None or (after is not None and last < after):
@@ -134,7 +134,7 @@ def look_for_twin(
 
 
 def _only(same: list[Found]) -> list[Found]:
-    """Of several that are the same, the one that shows our reference."""
+    """If several are the same, the one that shows our reference."""
     marked = [document for document in same if document.marked]
     return marked if len(marked) == 1 else same
 
@@ -195,7 +195,7 @@ def _compare(
 
 
 def _printed_at(answer: Mapping) -> tuple[datetime | None, bool]:
-    """When a document was printed, and whether that is told to the second (§6: `t` may end with the minute)."""
+    """When a document was printed, and whether the time has seconds (§6: `t` may end with the minute)."""
     if at := moment(inner(answer, "RegisterCheck").get("FiscalDate")):
         return at, True
     text = qr_parts(answer).get("t", "")
@@ -203,10 +203,10 @@ def _printed_at(answer: Mapping) -> tuple[datetime | None, bool]:
 
 
 def _age(info: Mapping, known: Known) -> Callable[[datetime | None, bool], bool | None]:
-    """A function that says whether a document was there before the command was sent first; None where it is not sure.
+    """A function that tells whether a document existed before the command was first sent; None if that is not certain.
 
-    The clock of the register counts as far as it says what it shows: then the difference to ours is known, if anything
-    a little too great by the time that the answer was on its way.
+    If the register reports its time, the difference to our clock is known, at most too great by the time that the
+    answer was on its way.
     """
     clock, now = moment(info.get("DateTimeKKT")), known.now()
     measured = clock is not None and now is not None
@@ -230,7 +230,7 @@ def _age(info: Mapping, known: Known) -> Callable[[datetime | None, bool], bool 
 
 
 def _contradicts(command: Mapping, answer: Mapping) -> bool:
-    """Whether cashier, customer, payments or the order's attribute, where the register tells them, are others."""
+    """Whether cashier, customer, payments or the order's attribute differ, as far as the register tells them."""
     check = inner(answer, "RegisterCheck")
     if any(
         (there := words(check.get(field)).casefold()) and (here := command.get(field)) and there != here.casefold()
@@ -246,7 +246,7 @@ def _contradicts(command: Mapping, answer: Mapping) -> bool:
 
 
 def _same_goods(command: Mapping, check: Mapping) -> bool | None:
-    """Whether the goods are those that were sent; None where the register does not tell them in full."""
+    """Whether the goods are those that were sent; None if the register does not tell them in full."""
     lines = check.get("Register")
     if not isinstance(lines, list) or not lines:
         return None
@@ -293,11 +293,11 @@ def _plain(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-# === What it says ===
+# === Its data ===
 
 
 def found(command: dict, document: Found, shift_number: int | None) -> Outcome:
-    """The receipt as the fiscal storage has it."""
+    """The data of the receipt in the fiscal storage."""
     check = inner(document.answer, "RegisterCheck")
     data = fiscal_data(command, document.answer)
     return Outcome.done(

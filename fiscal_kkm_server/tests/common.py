@@ -37,7 +37,7 @@ class KkmServerCase(FiscalCase):
         )
 
     def settle(self):
-        """Run the lane with every pause over."""
+        """Run the lane, ignoring its pauses."""
         self.due()
         self.drain()
 

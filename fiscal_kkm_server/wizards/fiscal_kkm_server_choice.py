@@ -22,7 +22,7 @@ class FiscalKkmServerChoice(models.TransientModel):
     current = fields.Boolean(readonly=True)
 
     def action_choose(self):
-        """Fill the register's form, and say what does not fit."""
+        """Fill in the register's form, and show what does not fit."""
         self.ensure_one()
         register = self.setup_id.register_id
         register._kkm_server_take(self.serial_number, self.number)

@@ -15,7 +15,7 @@ class FiscalKkmServerSetup(models.TransientModel):
 
     @api.model
     def _offer(self, register, devices):
-        """A dialog for `devices`; it says what does not fit where the register is one of them already."""
+        """A dialog for `devices`. If the register is one of them already, it shows what does not fit."""
         mine = [device for device in devices if register._kkm_server_is(device)]
         return self.create(
             {

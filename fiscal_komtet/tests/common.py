@@ -46,7 +46,7 @@ class KomtetCase(FiscalCase):
         return order.fiscal_document_ids
 
     def settle(self):
-        """Run the lane with every pause over."""
+        """Run the lane, ignoring its pauses."""
         self.due()
         self.drain()
 

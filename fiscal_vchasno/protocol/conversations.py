@@ -1,7 +1,7 @@
 """Sending a task, and asking about one whose end is not known (§6.4), as conversations without I/O.
 
-A conversation is a generator: it yields HTTP requests, is sent the replies, and returns its result. The caller that has the
-connection drives it: Odoo's server, or the cashier's browser beside Device Manager.
+A conversation is a generator: it yields HTTP requests, is sent the replies, and returns its result. It is driven by
+the side that has the connection: Odoo's server, or the cashier's browser beside Device Manager.
 """
 
 from __future__ import annotations

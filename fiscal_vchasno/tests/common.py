@@ -41,7 +41,7 @@ class VchasnoCase(FiscalCase):
         return self.register._local(fields.Datetime.now())
 
     def settle(self):
-        """Run the lane with every pause over."""
+        """Run the lane, ignoring its pauses."""
         self.due()
         self.drain()
 

@@ -4,7 +4,7 @@ from odoo.addons.fiscal_komtet import protocol
 
 
 def migrate(cr, version):
-    """Move secrets out of the rows that lanes write, into `fiscal.secret`, and task numbers into `service_id`."""
+    """Move secrets out of the rows that lanes write, into `fiscal.secret`, and copy task numbers into `service_id`."""
     env = api.Environment(cr, SUPERUSER_ID, {})
     secrets = env["fiscal.secret"]
     secrets._move("fiscal.register", ["komtet_secret_key"])
