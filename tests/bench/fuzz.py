@@ -30,6 +30,8 @@ TOGETHER = 6
 SERVERS = 20
 #: of so many calls one more that names such a command
 OWN = 50
+#: tells the tokens apart from whatever else stands in a log
+MARK_TOKENS = "UPDATE fiscal_secret SET value = '{}' || value WHERE model = 'fiscal.kkm.server' AND name = 'token'"
 #: one text for all that a table holds, but for when a KKM Server has called last
 STATE = """
     SELECT md5(coalesce(string_agg(row, '' ORDER BY row), '')) FROM (SELECT md5(({})::text) AS row FROM "{}" t) rows
@@ -46,7 +48,7 @@ def main() -> int:
     seed = int(os.environ.get("SEED") or random.randrange(10**6))
     say(f"{count:,} calls, SEED={seed}")
     with stand(SERVERS, 1000, cron_threads=0) as here:
-        database.execute(f"UPDATE fiscal_kkm_server SET token = '{MARK}' || token", here.database)
+        database.execute(MARK_TOKENS.format(MARK), here.database)
         tokens = [MARK + server["token"] for server in here.servers]
         keys = _send_commands(here, tokens)
         paths = [f"/fiscal/kkm/{server['path']}" for server in here.servers]
