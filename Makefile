@@ -1,6 +1,6 @@
 # make demo    a demo shop with fiscal registers on this machine
 # make test    every check and test; ONLY=<addon or path> runs a part
-.PHONY: demo test lint i18n test-core chaos chaos-shtrih clients bench fuzz
+.PHONY: demo test lint i18n test-core test-upgrade chaos chaos-shtrih clients bench bench-hand-over fuzz
 
 PYTHON ?= python3
 
@@ -35,6 +35,10 @@ clients:
 bench:
 	@DOCUMENTS="$(DOCUMENTS)" SERVERS="$(SERVERS)" DURATION="$(DURATION)" CALLS="$(CALLS)" exec $(PYTHON) -m tests.bench
 
+# How long one transaction takes while COUNT sales go from a register out of reach to its backup.
+bench-hand-over:
+	@COUNT="$(COUNT)" exec $(PYTHON) -m tests.bench.hand_over
+
 # COUNT calls to Odoo that no KKM Server would make; SEED repeats those of an earlier run.
 fuzz:
 	@COUNT="$(COUNT)" SEED="$(SEED)" exec $(PYTHON) -m tests.bench.fuzz
@@ -44,3 +48,6 @@ fuzz:
 test-core:
 	@TAGS="$(TAGS)" exec $(PYTHON) -m tests.dev.core
 
+# A database of the version before secrets had rows of their own, updated with today's code. Needs the history of git.
+test-upgrade:
+	@exec $(PYTHON) -m tests.dev.upgrade
