@@ -4,9 +4,13 @@ from contextlib import contextmanager
 from unittest.mock import patch
 from uuid import uuid4
 
+from lxml import etree
+
 from odoo import fields
-from odoo.tests import TransactionCase, tagged
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import TransactionCase, new_test_user, tagged
 from odoo.tests.common import _super_send
+from odoo.tools.safe_eval import safe_eval
 
 from ..const import NEEDS_SHIFT
 from ..demo.shop import make_shop
@@ -197,6 +201,56 @@ class FiscalCase(OnThisMachine, TransactionCase):
             )
             for line in order.lines
         ]
+
+    # === The card of a register ===
+
+    def buttons(self, user):
+        """Names of the methods behind the buttons that `user` is shown on the register's card now."""
+        register = self.register.with_user(user)
+        form = etree.fromstring(register.get_view(view_type="form")["arch"])
+        shown = [node.get("name") for node in form.iter("field") if not node.xpath("ancestor::field")]
+        (values,) = register.read(shown)
+
+        def hidden(node):
+            return safe_eval(node.get("invisible") or "False", {**values, "context": {}, "uid": user.id})
+
+        return [
+            button.get("name")
+            for button in form.xpath("//button[@type='object'][not(ancestor::field)]")
+            if not any(map(hidden, [button, *button.iterancestors()]))
+        ]
+
+    def press_buttons(self):
+        """Each button of the register's card as a cashier, an accountant and an administrator, who are let in wherever
+        they are shown one.
+
+        :returns: for each of these groups the buttons that were pressed
+        """
+        pressed = {}
+        for group in ("cashier", "accountant", "manager"):
+            login = f"presses_as_{group}"
+            user = self.env["res.users"].search([("login", "=", login)]) or new_test_user(
+                self.env,
+                login,
+                f"fiscal_base.group_fiscal_{group}",
+                {"no_reset_password": True},
+                company_id=self.company.id,
+                company_ids=[fields.Command.set(self.company.ids)],
+            )
+            pressed[group] = set(self.buttons(user))
+            for name in sorted(pressed[group]):
+                with self.subTest(group=group, button=name), self.enter_registry_test_mode():
+                    try:
+                        action = getattr(self.register.with_user(user).with_company(self.company), name)()
+                    except AccessError as error:
+                        self.fail(f"{group} is shown {name}, and not let in: {error}")
+                    except UserError:
+                        continue  # says what is wrong with the register
+                    if action["type"] == "ir.actions.client" and action["tag"] == "fiscal_relay_status":
+                        self.assertIn("call", self.register.with_user(user).relay_status([]))
+                    if action["type"] == "ir.actions.client" and action["tag"] == "fiscal_relay":
+                        self.assertIn("left", self.register.with_user(user).relay())
+        return pressed
 
     # === The lane ===
 

@@ -5,7 +5,7 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from ..tools.outcome import FiscalData, Outcome, RegisterStatus
@@ -335,6 +335,13 @@ class TestRelay(FiscalCase):
         self.assertEqual([config for config, __ in told], [self.config.id])
         self.assertEqual((told[0][1]["register"]["relays"], told[0][1]["register"]["unsent"]), (True, 1))
 
+    def test_buttons_of_the_card(self):
+        """A cashier is shown none that only an accountant's browser may follow."""
+        pressed = self.press_buttons()
+        self.assertNotIn("action_relay", pressed["cashier"])
+        self.assertIn("action_relay", pressed["accountant"])
+        self.assertIn("action_test_connection", pressed["manager"])
+
     def test_a_register_that_no_till_serves_is_warned_of(self):
         self.assertFalse(self.register.relay_warning)
         other = self.register.copy({"name": "Of journals only"})
@@ -342,6 +349,24 @@ class TestRelay(FiscalCase):
         self.service.capabilities = {}
         other.invalidate_recordset()
         self.assertFalse(other.relay_warning, "Odoo itself reaches it")
+
+    def test_settings_of_a_till_where_customers_order_by_themselves(self):
+        """The warning stands where the register is chosen, before it is saved."""
+        till = self.config.copy({"fiscal_register_id": False})
+        settings = self.env["res.config.settings"].create({"pos_config_id": till.id})
+        for mode, words in (("kiosk", "a kiosk carries none"), ("mobile", "orders from phones"), ("", "nothing")):
+            with patch.object(self.env.registry["pos.config"], "_fiscal_self_ordering", lambda config, mode=mode: mode):
+                form = Form(settings)
+                self.assertFalse(form.pos_fiscal_warning)
+                form.pos_fiscal_register_id = self.register
+                self.assertIn(words, form.pos_fiscal_warning or "nothing")
+                form = Form(till, "point_of_sale.pos_config_view_form")
+                self.assertFalse(form.fiscal_warning)
+                form.fiscal_register_id = self.register
+                self.assertIn(words, form.fiscal_warning or "nothing")
+        self.service.capabilities = {}
+        self.env.invalidate_all()
+        self.assertFalse(self.register._self_ordering_warning("kiosk"), "Odoo itself reaches it")
 
     def test_status(self):
         self.assertEqual(self.register.action_test_connection()["tag"], "fiscal_relay_status")

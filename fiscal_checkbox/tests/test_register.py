@@ -587,6 +587,11 @@ class TestCheckbox(CheckboxCase):
         self.assertEqual(view["kind"], "text")
         self.assertIn("Z-ЗВІТ", view["content"].decode())
 
+    def test_buttons_of_the_card(self):
+        pressed = self.press_buttons()
+        self.assertIn("action_test_connection", pressed["cashier"])
+        self.assertIn("action_checkbox_ping", pressed["manager"])
+
     # === Status ===
 
     def test_connection(self):

@@ -27,10 +27,15 @@ class FiscalRegister(models.Model):
     # === Buttons ===
 
     def action_test_connection(self):
-        """List the registers of KKM Server to choose from, with a warning for each that does not fit this company."""
+        """List the registers of KKM Server to choose from, with a warning for each that does not fit this company. Tell
+        users who cannot choose how the register is.
+        """
         self.ensure_one()
         if self.provider != "kkm_server":
             return super().action_test_connection()
+        if not self.has_access("write"):
+            self.check_access("read")
+            return self._kkm_server_tell_next_call() if self._kkm_server_calls() else super().action_test_connection()
         return self._kkm_server_by_hand("devices")
 
     def action_kkm_server_slip(self):
@@ -97,8 +102,6 @@ class FiscalRegister(models.Model):
     def _kkm_server_ask_later(self, name, details):
         """Leave the job for the next call of KKM Server."""
         server = self.kkm_server_id
-        if name == "devices":
-            self.sudo().kkm_server_asked_at = False
         self.env["fiscal.kkm.server.task"].sudo().create(
             {
                 "server_id": server.id,
@@ -109,6 +112,17 @@ class FiscalRegister(models.Model):
                 "key": str(uuid4()),
             }
         )
+        if name != "devices":
+            return self._kkm_server_told_later()
+        return self._kkm_server_tell_next_call()
+
+    def _kkm_server_tell_next_call(self):
+        """Have the next call asked how the register is."""
+        self.sudo().kkm_server_asked_at = False
+        return self._kkm_server_told_later()
+
+    def _kkm_server_told_later(self):
+        server = self.sudo().kkm_server_id
         if not server.last_seen:
             return _notification(
                 self.env._("KKM Server has not called yet"),

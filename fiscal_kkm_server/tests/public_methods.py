@@ -15,7 +15,7 @@ METHODS = {
     "fiscal.register": {
         "create": (MANAGER, OWN_COMPANY, [{"name": "x"}]),
         "write": (MANAGER, OWN_COMPANY, {"name": "x"}),
-        "action_test_connection": (SEES, "own registers; of KKM Server: administrators"),
+        "action_test_connection": (SEES, "own registers; administrators choose among those of KKM Server"),
         "action_kkm_server_slip": (MANAGER, OWN_COMPANY),
         "action_kkm_server_drawer": (MANAGER, OWN_COMPANY),
         "action_kkm_server_ofd_report": (MANAGER, OWN_COMPANY),

@@ -78,6 +78,16 @@ class TestForm(KkmServerCase):
         with self.assertRaisesRegex(UserError, "no register yet"):
             self.register.action_test_connection()
 
+    def test_buttons_of_the_card(self):
+        pressed = self.press_buttons()
+        self.assertIn("action_test_connection", pressed["cashier"])
+        self.assertIn("action_kkm_server_slip", pressed["manager"])
+
+    def test_buttons_of_the_card_where_a_browser_or_the_program_calls(self):
+        for connection in ("browser", "callback"):
+            self.register.kkm_server_connection = connection
+            self.press_buttons()
+
     # === What is asked for by hand ===
 
     def test_slip_drawer_report_and_copy(self):

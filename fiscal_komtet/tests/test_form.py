@@ -44,3 +44,8 @@ class TestForm(KomtetCase):
         register.state = "enabled"
         self.assertFalse(register.komtet_queue)
         self.assertEqual(register.action_test_connection()["params"]["type"], "success")
+
+    def test_buttons_of_the_card(self):
+        pressed = self.press_buttons()
+        self.assertIn("action_test_connection", pressed["cashier"])
+        self.assertIn("action_documents", pressed["manager"])

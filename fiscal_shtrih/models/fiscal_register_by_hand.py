@@ -31,17 +31,19 @@ class FiscalRegister(models.Model):
         if self.provider != "shtrih":
             return super().action_test_connection()
         self.ensure_one()
+        self.check_access("read")
+        asked = self.sudo()
         with self._lane() as register:
             self._shtrih_free(register)
-            status = self._call_provider("status")
+            status = asked._call_provider("status")
             if not status.reachable:
-                mine = self.shtrih_framing
-                self.shtrih_framing = "1" if mine == "2" else "2"
-                other = self._call_provider("status")
+                mine = asked.shtrih_framing
+                asked.shtrih_framing = "1" if mine == "2" else "2"
+                other = asked._call_provider("status")
                 if other.reachable:
                     status = other
                 else:
-                    self.shtrih_framing = mine
+                    asked.shtrih_framing = mine
         self._note_status(status)
         return self._status_notification(status)
 

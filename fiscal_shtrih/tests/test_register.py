@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from odoo.exceptions import ValidationError
+from odoo.fields import Command
 from odoo.modules.neutralize import get_neutralization_queries
-from odoo.tests import tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import ShtrihCase, ShtrihEmulator
 
@@ -41,6 +42,28 @@ class TestShtrih(ShtrihCase):
             self.settle()
             self.assertEqual(document.state, "done", (framing, document.error_message))
             self.assertEqual(len(self.receipts()), 1)
+
+    def test_connection_by_a_cashier(self):
+        """The exchange protocol that the register answers in is found and kept, whoever asks."""
+        self.operation("shift_open")
+        self.settle()
+        self.register.shtrih_framing = "2"
+        clerk = new_test_user(
+            self.env,
+            "clerk",
+            "fiscal_base.group_fiscal_cashier",
+            company_id=self.company.id,
+            company_ids=[Command.set(self.company.ids)],
+        )
+        with self.enter_registry_test_mode():
+            action = self.register.with_user(clerk).action_test_connection()
+        self.assertEqual(action["params"]["type"], "success", action["params"])
+        self.assertEqual(self.register.shtrih_framing, "1")
+
+    def test_buttons_of_the_card(self):
+        pressed = self.press_buttons()
+        self.assertIn("action_test_connection", pressed["cashier"])
+        self.assertIn("action_shtrih_slip", pressed["manager"])
 
     def test_shift_cash_and_reports(self):
         for operation, total in (

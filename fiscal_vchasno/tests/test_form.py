@@ -28,3 +28,8 @@ class TestForm(VchasnoCase):
         self.assertEqual(own.display_name, "101 Талон")
         self.shop.card.vchasno_pay_type_id = own
         self.assertEqual(self.shop.card._fiscal_payment_code(), "101")
+
+    def test_buttons_of_the_card(self):
+        pressed = self.press_buttons()
+        self.assertIn("action_test_connection", pressed["cashier"])
+        self.assertIn("action_x_report", pressed["manager"])

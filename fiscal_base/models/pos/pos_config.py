@@ -19,6 +19,19 @@ class PosConfig(models.Model):
         help="Receipts of this point of sale are made on this register.",
     )
 
+    # set when nobody would carry the receipts of a kiosk or of phones to the register
+    fiscal_warning = fields.Char(compute="_compute_fiscal_warning", compute_sudo=True)
+
+    @api.depends(lambda self: ["fiscal_register_id", *({"self_ordering_mode"} & self._fields.keys())])
+    def _compute_fiscal_warning(self):
+        for config in self:
+            mode = config._fiscal_self_ordering()
+            config.fiscal_warning = config.fiscal_register_id._self_ordering_warning(mode)
+
+    def _fiscal_self_ordering(self):
+        """Where customers order by themselves, as `pos_self_order` says it; "" without that module."""
+        return self.self_ordering_mode if "self_ordering_mode" in self._fields else ""
+
     @api.model
     def _load_pos_data_read(self, records, config):
         """Give the till what its register light and its checks before payment need, but no settings."""

@@ -523,7 +523,7 @@ class FiscalRegister(models.Model):
         self.ensure_one()
         self.check_access("read")
         if self._capabilities().relay:
-            return {"type": "ir.actions.client", "tag": "fiscal_relay_status", "params": {"register_id": self.id}}
+            return self._relay_ask()
         return self._status_notification(self._status())
 
     def _status_notification(self, status):

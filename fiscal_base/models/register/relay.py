@@ -57,10 +57,7 @@ class FiscalRegister(models.Model):
     def _compute_relay_warning(self):
         for register in self:
             tills = register.pos_config_ids
-            # of `pos_self_order`, where it is installed
-            kiosks = tills.filtered(
-                lambda config: "self_ordering_mode" in config._fields and config.self_ordering_mode == "kiosk"
-            )
+            kiosks = tills.filtered(lambda config: config._fiscal_self_ordering() == "kiosk")
             warning = False
             if register.relays and not tills - kiosks:
                 warning = self.env._(
@@ -69,6 +66,28 @@ class FiscalRegister(models.Model):
                     "a point of sale, and keep its page open."
                 )
             register.relay_warning = warning
+
+    def _self_ordering_warning(self, mode):
+        """A sentence for the settings of a point of sale on this register, False where somebody carries its receipts.
+
+        :param mode: where its customers order: "kiosk", "mobile", or a value without meaning here
+        """
+        if not self.relays:
+            return False
+        if mode == "kiosk":
+            return self.env._(
+                "Only the browser of an open till carries receipts to the register “%s”; a kiosk carries none. Keep "
+                "the page of a till with this register open, or choose a register that Odoo itself reaches.",
+                self.name,
+            )
+        if mode == "mobile":
+            return self.env._(
+                "Only the browser of an open till carries receipts to the register “%s”: those of orders from phones "
+                "wait while no page of a till with it is open. Keep one open, or choose a register that Odoo itself "
+                "reaches.",
+                self.name,
+            )
+        return False
 
     # === Ways in ===
 
@@ -140,6 +159,19 @@ class FiscalRegister(models.Model):
             said = RegisterStatus(ready=False, reachable=False, problem=problem)
         register._note_status(said)
         return {"action": self._status_notification(said)}
+
+    def _relay_ask(self):
+        """Ask the register from the browser of an accountant; others read what it said last: a browser of theirs is not
+        believed.
+        """
+        if self.env.user.has_group("fiscal_base.group_fiscal_accountant"):
+            return {"type": "ir.actions.client", "tag": "fiscal_relay_status", "params": {"register_id": self.id}}
+        raise UserError(
+            self.env._(
+                "This register is asked from the computer that it is connected to, by an accountant. "
+                "An open till asks it with every receipt."
+            )
+        )
 
     def action_relay(self):
         """Process the queue from the browser that shows the register. For all who may see it; `relay` requires more."""
