@@ -14,7 +14,7 @@ facts = {}
 shop = make_shop(env, "RU", tills=2)
 env = shop.env
 register, komtet = shop.registers
-shop.registers.shift_policy = "manual"
+shop.registers.shift_policy = "first"
 shop.employees[0].user_id = env.user
 
 # one register for each provider, off: nobody is called
@@ -61,12 +61,12 @@ def sale(of):
 documents = {(of, state): sale(of) for of in (register, komtet) for state in STATES}
 env.flush_all()
 for (of, state), document in documents.items():
-    frozen = json.dumps({"total": "62.00", "of": document.id})
+    frozen = None if state == "queued" else {"total": "62.00", "of": document.id}
     env.cr.execute(
         "UPDATE fiscal_document SET state = %s, request = %s, fiscal_number = %s WHERE id = %s",
-        [state, None if state == "queued" else frozen, "7" if state == "done" else None, document.id],
+        [state, frozen and json.dumps(frozen), "7" if state == "done" else None, document.id],
     )
-    facts[f"document {document.id}"] = [state, document.key, None if state == "queued" else frozen]
+    facts[f"document {document.id}"] = [state, document.key, frozen]
     if of == komtet and state in ("waiting", "unknown", "done"):
         number = 1000 + document.id
         answer = json.dumps({"id": number, "external_id": document.key, "state": "new"})
