@@ -45,9 +45,7 @@ class TestShtrih(ShtrihCase):
 
     def test_connection_by_a_cashier(self):
         """The exchange protocol that the register answers in is found and kept, whoever asks."""
-        self.operation("shift_open")
-        self.settle()
-        self.register.shtrih_framing = "2"
+        self.emulator.device.framing = 2
         clerk = new_test_user(
             self.env,
             "clerk",
@@ -58,7 +56,7 @@ class TestShtrih(ShtrihCase):
         with self.enter_registry_test_mode():
             action = self.register.with_user(clerk).action_test_connection()
         self.assertEqual(action["params"]["type"], "success", action["params"])
-        self.assertEqual(self.register.shtrih_framing, "1")
+        self.assertEqual(self.register.shtrih_framing, "2")
 
     def test_buttons_of_the_card(self):
         pressed = self.press_buttons()
