@@ -1,4 +1,4 @@
-"""The words of Checkbox. `§` names a section of docs/protocols/checkbox.md."""
+"""Codes and values of Checkbox. `§` names a section of docs/protocols/checkbox.md."""
 
 import re
 
@@ -7,11 +7,11 @@ URL = "https://api.checkbox.ua/api/v1"
 #: public page of a receipt (§1.1)
 PAGE = "https://check.checkbox.ua"
 
-#: how this client names itself (§1.2). A shift remembers the name that opened it, so it never changes
+#: name of this client (§1.2). It never changes, since a shift remembers the name that opened it
 CLIENT_NAME = "Odoo fiscal_checkbox"
 CLIENT_VERSION = "19.0.1.0.0"
 
-#: hours for which a token is used before it is renewed unasked. Its life is not documented (§1.3): 401 renews it too
+#: hours after which a token is renewed. Its lifetime is not documented (§1.3), so 401 renews it too
 TOKEN_HOURS = 12
 
 #: operations and the address that a document is sent to (§3, §4, §6)
@@ -28,7 +28,7 @@ RECEIPTS = ("sale", "sale_return")
 #: operations whose look-up is `GET /receipts/{id}`
 BY_RECEIPT = (*RECEIPTS, "cash_in", "cash_out")
 
-#: label and code of a payment where the register names none: kind → (label, code); §4.1
+#: default label and code of a payment: kind → (label, code); §4.1
 DEFAULT_FORMS = {"cash": ("Готівка", 1), "electronic": ("Картка", 1)}
 #: longest label of a payment (§4.1)
 LABEL_LENGTH = 128
@@ -51,10 +51,10 @@ PRICE_LIMIT = 10**11
 CODE_LENGTH = 256
 BARCODE_LENGTH = 4096
 PHONE = re.compile(r"380\d{9}")
-#: an excise stamp of paper; any other code of a piece is an electronic stamp (§4.1)
+#: a paper excise stamp; any other code of a piece is an electronic one (§4.1)
 EXCISE_STAMP = re.compile(r"[A-ZА-ЯІЇЄҐ]{4}\d{6}")
 
-#: code of the tax “none”: the line goes without a tax code (§5: a non-VAT seller may need nothing)
+#: code of “no tax”: the line has no tax code (§5: a seller without VAT may need none)
 NO_TAX = "none"
 
 #: ShiftStatus (§3.1)
@@ -62,18 +62,18 @@ OPENING = ("CREATED", "OPENING")
 OPENED, CLOSING, CLOSED = "OPENED", "CLOSING", "CLOSED"
 #: ReceiptType (§4.2): → operation
 OPERATION_OF = {"SELL": "sale", "RETURN": "sale_return", "SERVICE_IN": "cash_in", "SERVICE_OUT": "cash_out"}
-#: ReceiptStatus (§4.2) that are an end; of CANCELLATION, which is none, a person decides
+#: final ReceiptStatus (§4.2); CANCELLATION is not final and is decided by a person
 DONE, ERRORS = "DONE", ("ERROR", "CANCELLED")
 
 #: a shift may last so many hours (§3.4)
 SHIFT_HOURS = 24
-#: days before the cashier's key ends from which it is told (§1.4)
+#: days before the end of a cashier's key from which the user is warned (§1.4)
 KEY_WARNING_DAYS = 14
 
-#: seconds between two receipts of one register (§8.2: 2 receipts a second), and for how long one that exceeds it rests
+#: seconds between two receipts of one register (§8.2: 2 a second), and the pause after exceeding the limit
 MIN_INTERVAL = 0.5
 THROTTLED = 5
-#: seconds for which the return of a prepayment whose answer is lost may still arrive: it has no id that tells a repeat
+#: seconds for which the return of a prepayment may still arrive after its answer was lost; no id identifies a repeat
 UNDER_WAY = 60
 #: seconds after which a receipt, or a shift, is worth asking about (§4.2: about 2 s in all)
 ASK_RECEIPT, ASK_SHIFT = 1, 2
@@ -86,7 +86,7 @@ REFUSALS = {
     "base.credentials": ("blocked", "credentials"),
     "cashier.invalid_credentials": ("blocked", "sign_in"),
 }
-#: the same where only the text tells; the first row that fits wins (§3.1, §1.4, §3.4)
+#: the same for refusals that only the text identifies; the first row that fits wins (§3.1, §1.4, §3.4)
 REFUSAL_TEXTS = [
     (re.compile(pattern, re.I), kind, code)
     for pattern, kind, code in [

@@ -4,7 +4,7 @@ from odoo.tools import LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-#: what became of a document, or why a question has no answer
+#: the outcome of a document, or why a question has no answer
 OUTCOMES = {
     # the line
     "connection": _lt("Komtet Kassa cannot be reached. It will be tried again."),

@@ -1,4 +1,4 @@
-"""The words of Vchasno.Kasa. `§` names a section of docs/protocols/vchasno.md."""
+"""Codes and values of Vchasno.Kasa. `§` names a section of docs/protocols/vchasno.md."""
 
 import re
 
@@ -31,7 +31,7 @@ OPENS_SHIFT = frozenset({"sale", "sale_return", "cash_in", "cash_out", "cash_wit
 #: `fiscal.subtask` (§2.10)
 ADVANCE, SETTLEMENT = 1, 2
 
-#: pay type by kind of payment (§3.4); a kind that is not here has to be named by hand
+#: pay type by kind of payment (§3.4); for other kinds it must be chosen on the payment method
 PAY_TYPES = {"cash": 0, "electronic": 2, "prepayment": 3, "credit": 5}
 CASH = PAY_TYPES["cash"]
 CARD = PAY_TYPES["electronic"]
@@ -41,7 +41,7 @@ OPERATION_NAMES = {"sale": "Оплата", "sale_return": "Повернення"
 #: groups of taxes (§4)
 TAX_GROUPS = range(1, 11)
 
-#: what stands on the receipt for a product whose name, code and bar code the service cannot print (§1.4)
+#: name on the receipt of a product whose name, code and bar code the service cannot print (§1.4)
 NAMELESS = "Товар"
 #: longest name of a row that clients send (§3.3)
 NAME_LENGTH = 128
@@ -55,13 +55,13 @@ SIGNS = frozenset("!.,\"№;:?\\*()<>|/@#$%^-_+=~'&{}[]®©«»°±‘’“”�
 #: letters of the Cyrillic alphabets that the service's list has (§1.4)
 CYRILLIC = frozenset("АБВГДЕЁЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯабвгдеёжзийклмнопрстуфхцчшщъыьэюяІіЇїҐґЄє")
 
-#: seconds in which the service answers a fiscal request: 25 at least (§1.1)
+#: timeout of a fiscal request in seconds: at least 25 (§1.1)
 CLOUD_TIMEOUT = 30.0
 #: the same for Device Manager; printing takes 6 more (§6.4)
 DM_TIMEOUT = 26.0
-#: seconds for which a bank terminal may keep the customer (§6.4)
+#: timeout of a bank terminal in seconds (§6.4)
 TERMINAL_TIMEOUT = 310
-#: seconds for which a request whose answer is lost may still be at work in the service (§6.4)
+#: seconds for which the service may still process a request whose answer was lost (§6.4)
 UNDER_WAY = 30
 
 #: channels of `notifications/checks` (§7.2)
@@ -70,7 +70,7 @@ CHANNELS = frozenset({"email", "sms", "viber"})
 #: `res_action` (§6.1)
 OK, REPEAT, COLLISION, STOP = range(4)
 
-#: Codes of the cloud (§6.2): what a code proves where `res_action` leaves it open, and the key of its sentence.
+#: Codes of the cloud (§6.2): what a code proves if `res_action` does not tell, and the key of its message.
 #: Kinds:
 #:   `unknown`   it may have been registered; the repeat under the same tag tells
 #:   `not_sent`  not registered, the same may be sent again
@@ -172,9 +172,9 @@ DM_CODES = {
     2014: ("blocked", "no_device"),
     3003: ("blocked", "shift_expired"),
 }
-#: sentences of refusals that a shift which is opened or closed first does away with (§6.2: 2007, 2008)
+#: refusals that go away once the shift is opened or closed (§6.2: 2007, 2008)
 SHIFT_TROUBLE = ("shift_closed", "shift_expired")
-#: words by which a refusal without a code of its own (cloud: 2000) tells that the cashier's key can sign no more
+#: words of a refusal without a specific code (cloud: 2000) that mean that the cashier's key can no longer sign
 KEY_WORDS = re.compile(
     r"(термін|строк) дії\W+(\w+\W+){0,3}?(ключ|сертифікат|кеп|підпис)"
     r"|(ключ|сертифікат|кеп|підпис)\w*\W+(\w+\W+){0,3}?(закінч|прострочен|недійсн|не дійсн|відклик)",

@@ -5,7 +5,7 @@ class AccountTax(models.Model):
     _inherit = "account.tax"
 
     def _checkbox_rate(self):
-        """Percent that comes on top of the price without tax, of a group all of them together."""
+        """Percent of the price without tax; for a group, the sum of its taxes."""
         self.ensure_one()
         if self.amount_type == "group":
             return sum(tax._checkbox_rate() for tax in self.children_tax_ids)

@@ -9,7 +9,7 @@ from .. import const, protocol
 
 
 class FiscalCheckboxAccount(models.Model):
-    """A cashier's account at Checkbox on one register: whose shift it is, and whose key signs the receipt."""
+    """A cashier's account at Checkbox for one register. Its cashier owns the shift and signs the receipts."""
 
     _name = "fiscal.checkbox.account"
     _description = "Cashier's account at Checkbox"
@@ -45,7 +45,7 @@ class FiscalCheckboxAccount(models.Model):
     )
 
     def _check_sign_in(self):
-        """Not a constraint: that of a new account is asked before its secrets are there."""
+        """Not a constraint: Odoo would check it on a new account before its secrets are set."""
         for account in self.sudo():
             if account.sign_in == "pin" and not account.pin_code:
                 raise ValidationError(
@@ -64,7 +64,7 @@ class FiscalCheckboxAccount(models.Model):
 
     def write(self, vals):
         if {"sign_in", "login", "password", "pin_code", "register_id"} & vals.keys():
-            # another person may stand behind it now
+            # it may belong to another person now
             vals = {**vals, "token": False, "token_until": False, "name": False, "cashier_id": False}
             vals["key_until"] = False
         result = super().write(vals)
@@ -73,7 +73,7 @@ class FiscalCheckboxAccount(models.Model):
         return result
 
     def _ticket(self):
-        """How this cashier gets in; empty where there is no account."""
+        """How this cashier signs in; empty if there is no account."""
         account = self.sudo()
         if not account:
             return protocol.Ticket()
@@ -84,9 +84,9 @@ class FiscalCheckboxAccount(models.Model):
         return protocol.Ticket(login=account.login or "", password=account.password or "", token=token)
 
     def _keep_token(self, token, cashier=None):
-        """Keep what signing in gave.
+        """Store the result of a sign-in.
 
-        :param cashier: what the service says of the cashier, where it was asked
+        :param cashier: the service's data of the cashier, if it was asked
         """
         vals = {"token": token, "token_until": fields.Datetime.now() + timedelta(hours=const.TOKEN_HOURS)}
         if cashier:

@@ -7,7 +7,7 @@ from .. import const
 
 
 class FiscalCheckboxForm(models.Model):
-    """How a means of payment is named on the receipt: the forms that order 601 allows."""
+    """The name of a means of payment on the receipt: one of the forms that order 601 allows."""
 
     _name = "fiscal.checkbox.form"
     _description = "Form of payment on Checkbox receipts"

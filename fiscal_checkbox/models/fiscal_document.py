@@ -8,9 +8,9 @@ from .. import protocol
 
 _logger = logging.getLogger(__name__)
 
-#: receipts that one run of the scheduled action asks about at most
+#: most receipts that one run of the scheduled action asks about
 BATCH = 100
-#: how the service shows a receipt
+#: forms in which the service shows a receipt
 VIEWS = ("pdf", "png", "text", "qrcode")
 
 
@@ -33,7 +33,7 @@ class FiscalDocument(models.Model):
     @api.depends("service_data", "provider", "is_test")
     def _compute_checkbox_delivery(self):
         for document in self:
-            # nothing of a test register is ever delivered
+            # receipts of a test register are never delivered
             fiscal = document.provider == "checkbox" and not document.is_test
             data = (document.service_data or {}) if fiscal else {}
             document.checkbox_undelivered = bool(data.get("undelivered"))
@@ -46,7 +46,7 @@ class FiscalDocument(models.Model):
             document.checkbox_text = data.get("text")
 
     def _checkbox_id(self):
-        """The service's id of the receipt: our key, but for the return of a prepayment (§4.4)."""
+        """The service's id of the receipt: our key, except for the return of a prepayment (§4.4)."""
         return (self.service_data or {}).get("receipt_id") or self.key
 
     def _checkbox_relation(self):
@@ -55,7 +55,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _cron_checkbox_delivery(self):
-        """Ask about receipts that were registered offline whether the tax service has them now."""
+        """Ask whether the tax service has received the receipts that were registered offline."""
         documents = self.search([("checkbox_undelivered", "=", True)], order="id", limit=BATCH)
         left = len(documents)
         for document in documents:

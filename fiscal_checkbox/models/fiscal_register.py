@@ -12,16 +12,16 @@ from odoo.addons.fiscal_base.tools.transport import send
 
 from .. import const, protocol, texts
 
-#: documents of a shift that are searched for the one that names it; those that a person has decided do not
+#: how many documents of a shift are searched for its id, which those decided by a person lack
 NAMING = 50
 
 
 class FiscalRegister(models.Model):
-    """Software registers (пРРО) at Checkbox. What a person does with the service by a button stands in
+    """Software registers (пРРО) at Checkbox. What users start by a button is in
     `fiscal_register_service.py`.
 
-    A register of the service has one shift at a time, and that is one cashier's (§3.1). So a receipt of another cashier
-    either closes it and opens their own, or is signed by whoever opened it: `checkbox_signer` chooses.
+    A register has one open shift at a time, which belongs to one cashier (§3.1). For a receipt of another cashier the
+    shift is closed and theirs opened, or the opener of the shift signs: `checkbox_signer` decides.
     """
 
     _inherit = "fiscal.register"
@@ -84,7 +84,7 @@ class FiscalRegister(models.Model):
 
     @api.depends("checkbox_account_ids.key_until")
     def _compute_checkbox_warning(self):
-        """Cashiers whose electronic signature ends soon: without it no receipt can be signed (§1.4)."""
+        """Warn about cashiers whose electronic signature ends soon: without it no receipt can be signed (§1.4)."""
         soon = fields.Date.today() + timedelta(days=const.KEY_WARNING_DAYS)
         for register in self:
             ending = register.checkbox_account_ids.filtered(lambda one: one.key_until and one.key_until <= soon)
@@ -162,10 +162,10 @@ class FiscalRegister(models.Model):
         opened = self.shift_id.opened_at
         day = timedelta(hours=const.SHIFT_HOURS)
         if document.operation in NEEDS_SHIFT and opened and fields.Datetime.now() - opened >= day:
-            # the law allows no more (§3.4); what the service would say is not known
+            # the law allows no more (§3.4); how the service would answer is not known
             return self._checkbox_in_words(Outcome.blocked("", code="shift_expired"))
         if document.chain_id and document.chain_id.state != "done":
-            # never before the first receipt, which makes the chain; what is behind it does not wait for that
+            # not before the first receipt, which creates the chain; later documents do not wait for it
             return self._checkbox_in_words(Outcome.rejected("chain", document.chain_id.display_name))
         account = self._checkbox_signing(document)
         if not account:
@@ -223,10 +223,10 @@ class FiscalRegister(models.Model):
     def _checkbox_secret_owners(self):
         return [self.checkbox_account_ids]
 
-    # === What a document needs ===
+    # === Data for documents ===
 
     def _checkbox_is_test(self):
-        """Whether the register is one for tests: it has said so, or its licence key does (§9)."""
+        """Whether this is a test register, by its status or by its licence key (§9)."""
         said = (self.status_data or {}).get("test") is True
         return said or (self.sudo().checkbox_licence_key or "").startswith("test")
 
@@ -234,7 +234,7 @@ class FiscalRegister(models.Model):
         return (self.sudo().checkbox_url or const.URL).strip().rstrip("/")
 
     def _checkbox_vocabulary(self):
-        """The tax codes are an organisation's own (§5)."""
+        """The tax vocabulary: each organisation has its own tax codes (§5)."""
         return f"checkbox:{self.checkbox_organization_id}" if self.checkbox_organization_id else "checkbox"
 
     def _checkbox_kinds(self):
@@ -270,7 +270,7 @@ class FiscalRegister(models.Model):
         )
 
     def _registered(self, document):
-        """The first receipt of a prepayment is registered at last: what could not be sent before it goes out now."""
+        """When the first receipt of a prepayment is registered, queue those that were rejected for lack of it."""
         super()._registered(document)
         if self.provider != "checkbox" or document._chain() != document:
             return
@@ -284,7 +284,7 @@ class FiscalRegister(models.Model):
                 later._requeue()
 
     def _checkbox_shift(self):
-        """`{"id", "serial"}` of the open shift at the service, as the last of its documents that names it tells."""
+        """`{"id", "serial"}` of the open shift at the service, from the last of its documents that names it."""
         shift = self.shift_id
         last = self.env["fiscal.document"].search(
             [("shift_id", "=", shift.id), ("state", "=", "done"), ("register_id", "=", self.id)], limit=NAMING
@@ -317,7 +317,7 @@ class FiscalRegister(models.Model):
         return own
 
     def _checkbox_other_shift(self, document, request, outcome):
-        """The open shift of the register is another cashier's: what to do where that cashier is known here."""
+        """The outcome if the open shift belongs to another cashier; it depends on whether that one is known here."""
         if not outcome.data:
             return replace(outcome, code="busy")
         self._checkbox_learn_cashiers()
@@ -327,7 +327,7 @@ class FiscalRegister(models.Model):
         if not owner:
             return replace(outcome, code="busy")
         if document.operation == "shift_open":
-            # a shift is open, as was asked; whose it is counts with the first receipt
+            # a shift is open, as requested; its owner matters with the first receipt
             return Outcome.done(replace(outcome.data, number="", counters={}))
         if document.operation in ("shift_close", "x_report") or self.checkbox_signer == "opener":
             return self._checkbox_converse(protocol.submit(request), owner)
@@ -335,20 +335,20 @@ class FiscalRegister(models.Model):
         return replace(outcome, code="shift_expired", message=self._checkbox_sentence("other_shift", outcome.message))
 
     def _checkbox_learn_cashiers(self):
-        """Sign in the accounts that never did: only then is it known which cashier of Checkbox each of them is."""
+        """Sign in with accounts that never did, which tells which cashier of Checkbox each of them is."""
         for account in self.checkbox_account_ids.filtered(lambda account: not account.cashier_id):
             self._checkbox_converse(protocol.ask(protocol.get("/cashier/me")), account)
 
     # === The line ===
 
     def _checkbox_send(self, call):
-        """One request over the line. Licence key and token stand in nothing that is stored."""
+        """Send one request. Licence key and token are never stored with it."""
         return send(protocol.http(call, self._checkbox_address(), self.sudo().checkbox_licence_key or ""))
 
     def _checkbox_converse(self, conversation, account):
-        """Carry the calls of a conversation to Checkbox and the replies back, in the name of `account`; its result.
+        """Drive a conversation with Checkbox in the name of `account`, and return its result.
 
-        A token that is renewed on the way is kept at once.
+        A token that is renewed meanwhile is stored at once.
         """
         ticket = account._ticket()
         kept, reply = ticket.token, None
@@ -364,12 +364,12 @@ class FiscalRegister(models.Model):
             reply = self._checkbox_send(call)
 
     def _checkbox_who(self, token):
-        """What the service says of the cashier behind a new token; None where it does not."""
+        """The service's data of the cashier with a new token; None if it gives none."""
         cashier = protocol.read(self._checkbox_send(replace(protocol.get("/cashier/me"), token=token)))
         return cashier if isinstance(cashier, dict) else None
 
     def _checkbox_found(self, found):
-        """What the status says beyond the fields that every register has, as JSON values."""
+        """The parts of the status that only Checkbox has, as JSON values."""
         organization = found.cashier.get("organization") or {}
         codes, time = found.codes, found.offline.get("status")
         extra = {

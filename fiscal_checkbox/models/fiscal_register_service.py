@@ -5,19 +5,19 @@ from odoo.addons.fiscal_base.models.document.document import OPEN
 
 from .. import const, protocol
 
-#: sequence of the code for lines without a tax code, after all of the organisation
+#: sequence of the code for lines without a tax code, behind all codes of the organisation
 LAST = 1000
 
 
 class FiscalRegister(models.Model):
-    """What a person does with Checkbox by a button: taxes, offline codes, calls of the service, copies of receipts."""
+    """What users start by a button: fetching taxes, offline codes, calls of the service, sending receipts."""
 
     _inherit = "fiscal.register"
 
     def _checkbox_ask(self, call, account=None):
         """The answer to one call.
 
-        :raises UserError: when it is none, with a sentence
+        :raises UserError: with a message, if there is none
         """
         account = account if account is not None else self.checkbox_account_ids[:1]
         if call.bearer and not account:
@@ -41,7 +41,7 @@ class FiscalRegister(models.Model):
         }
 
     def action_test_connection(self):
-        """Say besides what every register says: organisation, cashier, line to the tax service, codes; fetch taxes."""
+        """Also report organisation, cashier, connection to the tax service and offline codes; fetch taxes once."""
         action = super().action_test_connection()
         if self.provider != "checkbox":
             return action
@@ -70,9 +70,9 @@ class FiscalRegister(models.Model):
         return self._checkbox_notice("\n".join([message, *problems]), "warning" if problems else "success")
 
     def _checkbox_fetch_taxes(self):
-        """Bring the tax codes in line with the organisation's; those that are gone are archived.
+        """Update the tax codes to those of the organisation; codes that no longer exist are archived.
 
-        :returns: a sentence that says what was found
+        :returns: a sentence that names what was found
         """
         info = self._checkbox_ask(protocol.get("/cash-registers/info", bearer=False))
         organization = protocol.words(info.get("organization_id")) if isinstance(info, dict) else ""
@@ -108,7 +108,7 @@ class FiscalRegister(models.Model):
         return self.env._("Taxes: %s", names or self.env._("none"))
 
     def _checkbox_tax(self, row, index):
-        """Values of the `fiscal.tax.code` of one row, None where it has no code."""
+        """Values of the `fiscal.tax.code` for one row, None if it has no code."""
         code, rate, extra = row.get("code"), _number(row, "rate"), _number(row, "extra_rate")
         if isinstance(code, bool) or not isinstance(code, int):
             return None
@@ -119,35 +119,35 @@ class FiscalRegister(models.Model):
             "rate": rate,
             "checkbox_extra_rate": extra,
             "without_tax": row.get("no_vat") is True,
-            # one with a duty besides VAT is not what a rate alone means
+            # a tax with a duty besides VAT must not be found by the VAT rate alone
             "sequence": index + (100 if extra else 0),
         }
 
     # === Offline work (§2) ===
 
     def action_checkbox_ask_codes(self):
-        """Let Checkbox ask the tax service for offline codes."""
+        """Have Checkbox request offline codes from the tax service."""
         self.ensure_one()
         self.check_access("write")
         answer = self._checkbox_ask(protocol.get("/cash-registers/ask-offline-codes?count=2000&sync=true"))
         return self._checkbox_tell(answer, self.env._("Offline codes are asked for."))
 
     def action_checkbox_ping(self):
-        """Ask whether the tax service answers Checkbox. For whoever sees the register."""
+        """Ask whether the tax service answers Checkbox. For users who may read the register."""
         self.ensure_one()
         self.check_access("read")
         answer = self._checkbox_ask(protocol.post("/cash-registers/ping-tax-service", {}))
         return self._checkbox_tell(answer, self.env._("The tax service answers."))
 
     def action_checkbox_go_online(self):
-        """Let the register go on line again; Checkbox does it by itself too, at most once in two minutes."""
+        """Have the register go on line; Checkbox also does so on its own, at most once in two minutes."""
         self.ensure_one()
         self.check_access("write")
         answer = self._checkbox_ask(protocol.post("/cash-registers/go-online", {}))
         return self._checkbox_tell(answer, self.env._("The register goes on line. Test the connection in a minute."))
 
     def _checkbox_tell(self, answer, good):
-        """A notification of what an order to the register came to."""
+        """A notification with the result of an action of the register."""
         status = protocol.words(answer.get("status")).upper() if isinstance(answer, dict) else ""
         if status in ("OK", "DONE"):
             return self._checkbox_notice(good)
@@ -172,7 +172,7 @@ class FiscalRegister(models.Model):
         return self._checkbox_notice(self.env._("Checkbox calls %s from now on.", url))
 
     def action_checkbox_webhook_off(self):
-        """Have Checkbox call no more; Odoo asks by itself as before."""
+        """Stop the calls of Checkbox; Odoo polls as before."""
         self.ensure_one()
         self.check_access("write")
         self._checkbox_ask(protocol.Call("DELETE", "/webhook"))
@@ -180,7 +180,7 @@ class FiscalRegister(models.Model):
         return self._checkbox_notice(self.env._("Checkbox calls no more; Odoo asks by itself as before."))
 
     def _checkbox_hear(self, news):
-        """Take what Checkbox says in a verified call. It is only a hint: the service is asked (§7)."""
+        """Process a verified call. Its content is only a hint: the service is asked (§7)."""
         for kind in ("receipt", "service_receipt"):
             key = protocol.words((news.get(kind) or {}).get("id")) if isinstance(news.get(kind), dict) else ""
             document = key and self.env["fiscal.document"].search(
@@ -201,7 +201,7 @@ class FiscalRegister(models.Model):
                 [("register_id", "=", self.id), ("operation", "=", "shift_close"), ("state", "in", OPEN)], limit=1
             )
             if not waiting:
-                # closed by the clock of the service, or elsewhere: its Z report is fetched like one of ours
+                # closed by the schedule of the service, or elsewhere: fetch its Z report as for our own closing
                 self._enqueue_simple(
                     "shift_close", f"shift:{self.shift_id.id}:close", self.shift_id.opened_by_id or self.employee_id
                 )
@@ -211,7 +211,7 @@ class FiscalRegister(models.Model):
     def _checkbox_deliver(self, document, channel, address):
         """Let Checkbox send a registered receipt.
 
-        :raises UserError: when it cannot, with a sentence
+        :raises UserError: with a message, if it cannot
         """
         account = self._checkbox_signing(document) or self.checkbox_account_ids[:1]
         path = f"/receipts/{document._checkbox_id()}"
@@ -225,12 +225,12 @@ class FiscalRegister(models.Model):
             )
         reply = self._checkbox_converse(protocol.ask(call), account)
         if failure := protocol.failed(reply):
-            if failure.code != "no_json":  # sent; what the service says besides is not told anywhere
+            if failure.code != "no_json":  # no JSON means that it was sent; the answer is not documented
                 raise UserError(self._checkbox_sentence(failure.code, failure.message))
 
 
 def _number(row, name):
-    """A rate, from its exact form where there is one."""
+    """A rate, from its exact form if there is one."""
     value = row.get(f"decimal_{name}", row.get(name))
     try:
         return float(value or 0)

@@ -7,12 +7,12 @@ class FiscalTaxMapping(models.Model):
 
     @api.constrains("register_id", "tax_id", "tax_code_id")
     def _check_checkbox_rate(self):
-        """The codes of an organisation are its own, so only the rate tells a wrong one."""
+        """Compare rates: each organisation has its own codes, so only the rate reveals a wrong one."""
         if problems := self._checkbox_problems():
             raise ValidationError("\n".join(problems))
 
     def _checkbox_problems(self):
-        """A sentence for each row whose rate in Odoo is not that of the code at Checkbox."""
+        """A sentence for each row whose rate in Odoo differs from that of the code at Checkbox."""
         problems = []
         for mapping in self.filtered(lambda mapping: mapping.register_id.provider == "checkbox"):
             code, rate = mapping.tax_code_id, mapping.tax_id._checkbox_rate()

@@ -1,6 +1,6 @@
-"""Answers: what Checkbox said in, an `Outcome` or plain data out (§3, §4.2, §6, §8).
+"""Reads answers of Checkbox into an `Outcome` or plain data (§3, §4.2, §6, §8).
 
-Whatever arrives, nothing here raises, and nothing is done but an object that says so and carries our id.
+Malformed answers never raise. Only an object that says so and has our id is done.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def words(value: object) -> str:
 
 
 def integer(value: object) -> int | None:
-    """A whole number that a database keeps, else None."""
+    """A whole number that fits into the database, else None."""
     if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _LARGEST:
         return None
     return value
@@ -69,7 +69,7 @@ def amount(value: object) -> Decimal | None:
 
 
 def inner(value: Mapping, *names: str) -> Mapping:
-    """The object at `names`, empty where there is none."""
+    """The object at `names`, empty if there is none."""
     for name in names:
         value = value.get(name)
         if not isinstance(value, Mapping):
@@ -103,7 +103,7 @@ def listed(body: object) -> list[Mapping]:
 
 
 def error(reply: Answer) -> tuple[str, str] | None:
-    """`(code, message)` of an error as this service writes it, None where something else answered."""
+    """`(code, message)` of an error in the form of this service, None if something else answered."""
     body = reply.json()
     if not isinstance(body, Mapping) or not ({"code", "message", "detail"} & body.keys()):
         return None
@@ -122,9 +122,9 @@ def _place(row: Mapping) -> str:
 
 
 def failed(reply: Reply, listed: bool = False) -> Outcome | None:
-    """What a request that was to do something comes to when it did not succeed; None where it did.
+    """The outcome of a failed request; None if it succeeded.
 
-    :param listed: a success is a list, as the return of a prepayment gives it (§4.4), else an object
+    :param listed: success is a list, as for the return of a prepayment (§4.4), instead of an object
     """
     if isinstance(reply, NotSent):
         return Outcome.not_sent(reply.reason, code="connection")
@@ -160,13 +160,13 @@ def _refused(reply: Answer) -> Outcome:
 
 
 def _nowhere(reply: Answer) -> bool:
-    """Whether there is nothing at this address. Of what it never saw, the service itself says so in a `message`."""
+    """Whether nothing is at this address. For an unknown id, in contrast, the service answers with a `message`."""
     body = reply.json()
     return reply.status == 404 and not (isinstance(body, Mapping) and words(body.get("message")))
 
 
 def _pause(reply: Answer) -> float:
-    """Seconds that the service asks for (§8.1: `Retry-After` if present)."""
+    """Pause in seconds that the service asks for (§8.1: `Retry-After`, if present)."""
     header = next((value for name, value in reply.headers.items() if name.lower() == "retry-after"), "")
     told = header.isascii() and header.isdigit() and len(header) < 6
     return min(max(int(header), 1), 600) if told else const.THROTTLED
@@ -199,7 +199,7 @@ def unauthorized(reply: Reply) -> bool:
 
 
 def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
-    """What a receipt (cash in and out too) of the service says of the document in `request`."""
+    """The outcome of the document in `request` by a receipt of the service, cash in and out included."""
     if words(body.get("id")).lower() != request["key"].lower():
         return Outcome.unknown("", code="foreign", response=raw)
     status = words(body.get("status"))
@@ -217,8 +217,8 @@ def receipt(request: Mapping, body: Mapping, raw: str) -> Outcome:
 
 
 def _ended(reason: str, raw: str) -> Outcome:
-    """A receipt that ended with an error: nothing was registered, and its id is used up (§8.3). What is wrong with the
-    cashier's key is no fault of the receipt, which goes out again under a new id.
+    """A receipt that ended with an error: nothing was registered, and its id is used up (§8.3). If the cashier's key
+    is the cause, the receipt is sent again with a new id.
     """
     for pattern, __, code in const.REFUSAL_TEXTS:
         if code == "key_expired" and pattern.search(reason):
@@ -235,9 +235,9 @@ def returned(body: Mapping) -> list[str]:
 
 
 def chain_returned(request: Mapping, rows: list, raw: str) -> Outcome | None:
-    """What the receipts of a prepayment chain, or those that its return gave, say of the return in `request` (§4.4).
+    """The outcome of the return in `request` by the receipts of a prepayment chain, or of its return (§4.4).
 
-    :returns: None where nothing of it has been returned
+    :returns: None if nothing of it has been returned
     """
     returns = [row for row in rows if isinstance(row, Mapping) and row.get("type") == "RETURN"]
     statuses = [words(row.get("status")) for row in returns]
@@ -267,7 +267,7 @@ def chain_returned(request: Mapping, rows: list, raw: str) -> Outcome | None:
 
 
 def _differs(request: Mapping, body: Mapping, outcome: Outcome) -> Outcome:
-    """`outcome` with a word where the service came to another total than Odoo, or took another register: that of the
+    """`outcome` with a warning if the service computed another total than Odoo, or used another register: that of the
     cashier's open shift.
     """
     register = words(inner(body, "shift", "cash_register").get("id")) or words(body.get("cash_register_id"))
@@ -289,7 +289,7 @@ def receipt_data(request: Mapping, body: Mapping) -> FiscalData:
         serial = known.get("serial")
     offline = body.get("is_created_offline") is True
     total = amount(body.get("total_sum"))
-    # the form that a GET answers does not tell (§9), and nothing of a test register is ever delivered
+    # the answer to a GET does not tell (§9), and receipts of a test register are never delivered
     test = body.get("is_test") is True or request.get("test") is True
     return FiscalData(
         number=words(body.get("fiscal_code")),
@@ -299,7 +299,7 @@ def receipt_data(request: Mapping, body: Mapping) -> FiscalData:
         receipt_number=integer(body.get("serial")),
         registered_at=moment(body.get("fiscal_date"), request["zone"])
         or moment(body.get("created_at"), request["zone"]),
-        total=total and abs(total),  # of cash that is handed out the sign is not documented
+        total=total and abs(total),  # for cash out the sign is not documented
         operation=const.OPERATION_OF.get(words(body.get("type")), ""),
         lines=len(body["goods"]) if isinstance(body.get("goods"), list) and body["goods"] else None,
         qr=url,
@@ -328,7 +328,7 @@ def _register_number(url: str) -> str:
 
 
 def shift_data(body: Mapping, zone: str) -> FiscalData:
-    """What is known of a shift, and its counters as far as the service keeps them (`balance`, Z report)."""
+    """The data of a shift, with the counters that the service keeps (`balance`, Z report)."""
     report = inner(body, "z_report")
     register = inner(body, "cash_register")
     return FiscalData(

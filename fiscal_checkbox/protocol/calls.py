@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ...fiscal_base.tools import transport
 from .. import const
 
-#: seconds for an answer; the service accepts at once and works afterwards (§4.2)
+#: timeout in seconds; the service accepts at once and processes afterwards (§4.2)
 READ_TIMEOUT = 15
 
 
@@ -17,9 +17,9 @@ class Call:
     """A request without address, licence key and token.
 
     :param path: below the address of the service, with its query
-    :param body: JSON text; "" where there is none
-    :param bearer: it needs the cashier's token
-    :param token: the token, put in at the last moment
+    :param body: JSON text; "" if there is none
+    :param bearer: whether it needs the cashier's token
+    :param token: the token, inserted just before sending
     """
 
     method: str
@@ -44,8 +44,8 @@ def encode(body: object) -> str:
 def http(call: Call, url: str, licence_key: str) -> transport.Request:
     """The HTTP request of `call`.
 
-    The licence key goes with every request: without it nearly all are refused (§1.2). A name of our own stands in the
-    user agent, since the network before the service refuses those of scripts (§1.1).
+    Every request has the licence key: without it nearly all are refused (§1.2). The user agent is our own name, since
+    the network in front of the service refuses those of scripts (§1.1).
     """
     headers = {
         "Accept": "application/json",

@@ -1,4 +1,4 @@
-"""What Checkbox would refuse, told before anything is queued (§4)."""
+"""Finds what Checkbox would refuse, before a document is queued (§4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .documents import Settings, priced
 
 
 def problems(receipt: Receipt, settings: Settings) -> list[Problem]:
-    """Every problem of `receipt` that no other provider has, none of them found by asking the service."""
+    """The problems of `receipt` that only Checkbox has, found without asking the service."""
     if receipt.operation in ("cash_in", "cash_out") and receipt.total <= 0:
         return [Problem("cash_amount", {})]
     if receipt.operation not in const.RECEIPTS:

@@ -1,7 +1,7 @@
 """Sends documents and looks up their outcome, as conversations without I/O (§3, §4.2, §8.3).
 
-A conversation is a generator: it yields calls, is sent the replies, and returns a result. Its driver
-has the connection. `authorized` puts the cashier's token into the calls of another conversation, and renews it once.
+A conversation is a generator: it yields calls, is sent the replies, and returns a result. Its driver has the
+connection. `authorized` adds the cashier's token to the calls of another conversation, and renews it once.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ OPEN_SHIFTS = get("/cash-registers/shifts?statuses=OPENED&desc=true&limit=1", be
 
 @dataclass
 class Ticket:
-    """A cashier's way in.
+    """The credentials of a cashier.
 
-    :param token: kept from the last sign-in, "" where there is none
+    :param token: from the last sign-in, "" if there is none
     """
 
     pin: str = ""
@@ -43,7 +43,7 @@ class Ticket:
 
 
 def sign_in(ticket: Ticket) -> Call:
-    """By PIN where there is one, else by login and password."""
+    """Sign in by PIN if there is one, else by login and password."""
     if ticket.pin:
         return post("/cashier/signinPinCode", {"pin_code": ticket.pin}, bearer=False)
     return post("/cashier/signin", {"login": ticket.login, "password": ticket.password}, bearer=False)
@@ -52,8 +52,8 @@ def sign_in(ticket: Ticket) -> Call:
 def authorized(conversation: Generator[Call, Reply, object], ticket: Ticket) -> Generator[Call, Reply, object]:
     """`conversation` with the token of `ticket` in its calls.
 
-    Without a token, and once when it is refused, the cashier signs in, and `ticket.token` is the new one from then on.
-    A refused token means that the call was not executed, so that it can be made again.
+    If there is no token, or once if it is refused, the cashier signs in and `ticket.token` is replaced. A call with a
+    refused token was not executed, so it can be repeated.
     """
     renewed, reply = False, None
     while True:
@@ -77,9 +77,9 @@ def _with_token(call: Call, ticket: Ticket) -> Generator[Call, Reply, Reply]:
 
 
 def _signed_in(ticket: Ticket) -> Generator[Call, Reply, Reply | None]:
-    """Get a token. None when there is one; else the reply that stands for the call which could not be made.
+    """Get a token. None if that succeeds; else the reply to return for the call that could not be made.
 
-    Whatever goes wrong here, the call itself has surely not been sent.
+    If this fails, the call itself was certainly not sent.
     """
     reply = yield sign_in(ticket)
     body = read(reply)
@@ -93,7 +93,7 @@ def _signed_in(ticket: Ticket) -> Generator[Call, Reply, Reply | None]:
 
 
 def _no_entry(message: str) -> Answer:
-    """A refused sign-in in a form that cannot be taken for a word about the document, such as “never seen”."""
+    """A refused sign-in as an answer that cannot be mistaken for one about the document, such as “not found”."""
     return Answer(403, json.dumps({"code": "cashier.invalid_credentials", "message": message}))
 
 
@@ -101,15 +101,15 @@ def _no_entry(message: str) -> Answer:
 
 
 def submit(request: Mapping) -> Conversation:
-    """Send `request` once. Where the service knows its id already, what became of the first sending is asked for."""
+    """Send `request` once. If the service knows its id already, look up the outcome of the first sending."""
     operation = request["operation"]
     if operation == "shift_close" and request["shift"].get("id"):
-        # what closes is the cashier's open shift: where this one is closed already, that is another
+        # the call closes the open shift of the cashier, which is another one if this one is closed already
         known = yield from lookup(request)
         if known.kind in (Kind.DONE, Kind.WAITING):
             return known
     if returns_chain(request):
-        # it carries no id, so a second one would be another return: the chain is asked first, every time
+        # it has no id, so a second one would be another return: the chain is always asked first
         known = yield from _before_return(request)
         if known is not None:
             return known
@@ -148,28 +148,28 @@ def _accepted(request: Mapping, reply: Answer) -> Conversation:
 
 
 def _whose_shift(request: Mapping, outcome: Outcome) -> Conversation:
-    """The signed-in cashier has no shift. Perhaps another one has: a register has one shift, of one cashier (§3.1)."""
+    """The signed-in cashier has no shift. Another one may have: a register has one shift, of one cashier (§3.1)."""
     said = read((yield OPEN_SHIFTS))
     shifts = answers.listed(said)
     if not shifts and not isinstance(said, Failure):
         return outcome
     shift = said if isinstance(said, Failure) else (yield from _whole_shift(shifts[0]))
     if isinstance(shift, Failure):
-        # nothing was registered, and that no shift is open cannot be told from this
+        # nothing was registered, and this does not tell whether a shift is open
         return Outcome.not_sent(shift.message, code=shift.code)
     data = answers.shift_data(shift, request["zone"])
     return replace(outcome, code="other_shift", message=data.extra.get("cashier", ""), data=data)
 
 
 def _whole_shift(row: Mapping) -> Generator[Call, Reply, Mapping | Failure]:
-    """A row of a list of shifts with the cashier and the register, which the list leaves out (§2.1)."""
+    """The shift of a row of a list, with cashier and register, which the list lacks (§2.1)."""
     shift = read((yield get(f"/shifts/{answers.words(row.get('id'))}")))
     return shift if isinstance(shift, Mapping | Failure) else Failure("no_json")
 
 
 def _nothing_to_close(request: Mapping, outcome: Outcome) -> Conversation:
-    """The signed-in cashier has no shift to close: it is closed already, by the clock of the service (§3.4) or by
-    somebody else, or it is another cashier's.
+    """The signed-in cashier has no shift to close: it was closed already, by the schedule of the service (§3.4) or by
+    somebody else, or it belongs to another cashier.
     """
     if request["shift"].get("id"):
         known = yield from lookup(request)
@@ -182,7 +182,7 @@ def _nothing_to_close(request: Mapping, outcome: Outcome) -> Conversation:
 
 
 def _adopt(request: Mapping, outcome: Outcome) -> Conversation:
-    """A shift is open already: that of this cashier counts as the one that was asked for, if it is on this register."""
+    """A shift is open already. If it belongs to this cashier and this register, it counts as the requested one."""
     shift = read((yield get("/cashier/shift")))
     if isinstance(shift, Failure):
         return Outcome.not_sent(shift.message, code=shift.code)
@@ -208,7 +208,7 @@ def _adopt(request: Mapping, outcome: Outcome) -> Conversation:
 
 
 def _before_return(request: Mapping) -> Generator[Call, Reply, Outcome | None]:
-    """What the chain says before its return is asked for; None where nothing stands against it."""
+    """The outcome if the chain rules out its return, or was returned already; None if it can be returned."""
     reply = yield get(f"/prepayment-receipts/{request['relation']}")
     body = read(reply)
     if isinstance(body, Failure) and body.code == "not_found":
@@ -217,7 +217,7 @@ def _before_return(request: Mapping) -> Generator[Call, Reply, Outcome | None]:
         failure = body if isinstance(body, Failure) else Failure("no_json")
         return Outcome.not_sent(failure.message, code=failure.code)
     known = yield from _chain_said(request, body, reply.text)
-    if known is not None and known.kind is not Kind.REJECTED:  # a return with an error was none: again
+    if known is not None and known.kind is not Kind.REJECTED:  # a return that ended with an error may be repeated
         return known
     paid = answers.whole(body.get("paid_sum"))
     if paid is not None and paid not in request["totals"]:
@@ -226,7 +226,7 @@ def _before_return(request: Mapping) -> Generator[Call, Reply, Outcome | None]:
 
 
 def _chain_said(request: Mapping, body: Mapping, raw: str) -> Generator[Call, Reply, Outcome | None]:
-    """What the chain `body` says of its return; None where it was not returned. It names the returns by id alone."""
+    """The outcome of the return by the chain `body`, which has only ids of returns; None if it was not returned."""
     returns = []
     for key in answers.returned(body):
         reply = yield get(f"/receipts/{key}")
@@ -261,13 +261,13 @@ def _look_for_return(request: Mapping) -> Conversation:
 
 
 def lookup(request: Mapping) -> Conversation:
-    """What became of `request`. Nothing is created or changed.
+    """The outcome of `request`. Nothing is created or changed.
 
-    Trouble with asking is `unknown`, never `not_sent`: it says nothing about the document.
+    Failing to ask is `unknown`, never `not_sent`: it says nothing about the document.
     """
     operation = request["operation"]
     if operation == "x_report":
-        # it changes nothing: one more does no harm
+        # it changes nothing and can be repeated
         return Outcome.not_sent("", 0, code="not_found")
     if returns_chain(request):
         return (yield from _look_for_return(request))
@@ -308,7 +308,7 @@ def _unanswered(failure: Failure, reply: Reply) -> Outcome:
 
 
 def _with_serial(request: Mapping, outcome: Outcome) -> Conversation:
-    """The flat form of a receipt names its shift by id alone: ask for the number where Odoo does not know it."""
+    """`outcome` with the number of the shift, since the flat form of a receipt has only its id."""
     data = outcome.data
     if outcome.kind is not Kind.DONE or data.shift_number is not None or not data.extra.get("shift_id"):
         return outcome
@@ -319,14 +319,14 @@ def _with_serial(request: Mapping, outcome: Outcome) -> Conversation:
 
 
 def _opening(request: Mapping, body: Mapping, raw: str) -> Outcome:
-    """§3.1: CREATED and OPENING become OPENED, or CLOSED where the opening failed."""
+    """The outcome of an opening (§3.1): CREATED and OPENING become OPENED, or CLOSED if the opening failed."""
     if answers.words(body.get("id")).lower() != request["key"].lower():
         return Outcome.unknown("", code="foreign", response=raw)
     status = body.get("status")
     if status in const.OPENING:
         return Outcome.waiting(const.ASK_SHIFT, response=raw)
     if status == const.CLOSED and not body.get("opened_at"):
-        # the id is used up; what stood in the way may be over by the next try
+        # the id is used up; the cause may be gone by the next try
         return Outcome.not_sent(
             answers.reason(body, "initial_transaction"), response=raw, new_key=True, code="opening_failed"
         )
@@ -338,9 +338,9 @@ def _opening(request: Mapping, body: Mapping, raw: str) -> Outcome:
 
 
 def _closing(request: Mapping, body: Mapping, raw: str, asked: bool = False) -> Conversation:
-    """§3.3: CLOSING becomes CLOSED, or OPENED again where it failed.
+    """The outcome of a closing (§3.3): CLOSING becomes CLOSED, or OPENED again if it failed.
 
-    :param asked: the shift was asked for; else it is the answer to the closing
+    :param asked: `body` answers a question about the shift; else it answers the closing itself
     """
     status = body.get("status")
     if status == const.CLOSED:
@@ -356,7 +356,7 @@ def _closing(request: Mapping, body: Mapping, raw: str, asked: bool = False) -> 
 
 
 def _x_report(request: Mapping, body: Mapping, raw: str) -> Conversation:
-    """§6: the text is there at once; there is no fiscal number."""
+    """The outcome of an X report (§6): its text is available at once; it has no fiscal number."""
     report = answers.words(body.get("id"))
     if not report:
         return Outcome.unknown("", code="unexpected", response=raw)
@@ -367,18 +367,18 @@ def _x_report(request: Mapping, body: Mapping, raw: str) -> Conversation:
 
 
 def _text(report: str) -> Generator[Call, Reply, dict]:
-    """The report as the service prints it; without it the document is done all the same."""
+    """The text of the report; the document is done even without it."""
     reply = (yield get(f"/reports/{report}/text")) if report else None
     good = isinstance(reply, Answer) and reply.status == 200 and not reply.text.lstrip().startswith(("<", "{"))
     return {"text": reply.text} if good else {}
 
 
-# === How the register is (§1.4, §2) ===
+# === Health check (§1.4, §2) ===
 
 
 @dataclass(frozen=True)
 class Condition:
-    """What a register and its cashier say of themselves.
+    """The state of a register and its cashier.
 
     :param problem: code of a sentence (`texts.OUTCOMES`) when it cannot work, with the service's words in `detail`
     :param register, cashier, shift, codes, offline: objects of the service, empty where it did not say
@@ -395,7 +395,7 @@ class Condition:
 
 
 def condition(now: datetime, signed: bool = True) -> Generator[Call, Reply, Condition]:
-    """Ask the register, and with `signed` its cashier, how they are.
+    """Ask for the state of the register, and with `signed` of its cashier.
 
     :param now: naive UTC
     """
@@ -436,9 +436,9 @@ def _object(body: object) -> Mapping:
     return body if isinstance(body, Mapping) else {}
 
 
-# === Single questions and orders ===
+# === Single calls ===
 
 
 def ask(call: Call) -> Generator[Call, Reply, Reply]:
-    """One call, its reply."""
+    """Make one call, and return its reply."""
     return (yield call)

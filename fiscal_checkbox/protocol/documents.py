@@ -1,4 +1,4 @@
-"""Documents: a `Receipt` in, the frozen request out (§3, §4, §6). Sums are kopecks, quantities thousandths."""
+"""Builds the frozen request from a `Receipt` (§3, §4, §6). Sums are in kopecks, quantities in thousandths."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .calls import Call, encode
 
 @dataclass(frozen=True)
 class Form:
-    """How a means of payment is named on the receipt (order 601, §4.1).
+    """The name of a means of payment on the receipt (order 601, §4.1).
 
     :param code: 1 to 9, separates cashless forms in the service's reports
     """
@@ -27,11 +27,11 @@ class Form:
 
 @dataclass(frozen=True)
 class Settings:
-    """What a register's settings add to a receipt.
+    """The settings of a register that affect its receipts.
 
-    :param forms: form by kind of payment and name of the means; the name "" stands for every other of the kind
-    :param rounding_mode: a key of `const.ROUNDING`, "" where cash is not rounded
-    :param print_reference: the number of the order goes onto the receipt as a bar code
+    :param forms: form by kind of payment and name of the means; "" is the default of the kind
+    :param rounding_mode: a key of `const.ROUNDING`, "" if cash is not rounded
+    :param print_reference: the number of the order is printed as a bar code
     :param zone: name of the register's time zone
     """
 
@@ -43,7 +43,7 @@ class Settings:
     zone: str = "Europe/Kyiv"
 
     def form(self, payment: Payment) -> Form | None:
-        """The form of `payment`, None where it has none."""
+        """The form of `payment`, None if it has none."""
         for key in ((payment.kind, payment.label), (payment.kind, "")):
             if key in self.forms:
                 return self.forms[key]
@@ -53,15 +53,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What a document needs to know besides itself.
+    """What a request depends on besides the receipt and the settings.
 
     :param shift: `{"id", "serial"}` of the open shift as far as Odoo knows it
     :param register: the service's own id of the register, "" where it is not known yet
-    :param printed_cashier: name in the place of that of the account (§4.1 `cashier_name`)
-    :param test: the register is one for tests
-    :param related: id of the sale that is returned, "" where this service does not have it
+    :param printed_cashier: name printed instead of that of the account (§4.1 `cashier_name`)
+    :param test: whether it is a test register
+    :param related: id of the sale that is returned, "" if it is not at this service
     :param related_at: when that was registered, ISO 8601 with its zone
-    :param relation: id of the prepayment chain that a sale goes on with, or that is returned (§4.4)
+    :param relation: id of the prepayment chain that a sale continues, or that is returned (§4.4)
     """
 
     shift: Mapping = field(default_factory=dict)
@@ -74,7 +74,7 @@ class Circumstances:
 
 
 def build(receipt: Receipt, settings: Settings, around: Circumstances = Circumstances()) -> dict:
-    """The frozen request: plain JSON values; `body` is the very text that goes out, now and in every repeat."""
+    """The frozen request: plain JSON values; `body` is the exact text that is sent, in every repeat too."""
     path, body = _request(receipt, settings, around)
     return {
         "operation": receipt.operation,
@@ -93,7 +93,7 @@ def build(receipt: Receipt, settings: Settings, around: Circumstances = Circumst
 
 
 def returns_chain(request: Mapping) -> bool:
-    """Whether a frozen request returns a whole prepayment chain: the one request that carries no id of its own."""
+    """Whether a frozen request returns a whole prepayment chain: the only request without an id."""
     return request["operation"] == "sale_return" and bool(request.get("relation"))
 
 
@@ -118,7 +118,7 @@ def _request(receipt: Receipt, settings: Settings, around: Circumstances) -> tup
         case "shift_open":
             return path, {"id": receipt.key}
         case "shift_close":
-            # nothing but that it may have been opened by another program: the service makes the Z report itself (§3.3)
+            # only that another program may have opened it: the service makes the Z report itself (§3.3)
             return path, {"skip_client_name_check": True}
     return path, None
 
@@ -176,16 +176,16 @@ def _good(line: Line, back: bool) -> dict:
 
 
 def thousandths(quantity: Decimal) -> int:
-    """§4.1: 1 piece is 1000."""
+    """Quantity in thousandths: 1 piece is 1000 (§4.1)."""
     return int(quantity * 1000)
 
 
 def priced(line: Line) -> tuple[int, int]:
-    """Price and discount of a line in kopecks, such that the service comes to the very amount of the line.
+    """Price and discount of a line in kopecks for which the service computes exactly the amount of the line.
 
     The service multiplies price and quantity and rounds; how it rounds half a kopeck is not documented (§4.1). So a
-    price that gives a half is raised by a kopeck, as is one below what the amount needs, and the discount takes the
-    difference (§4.5 a).
+    price that gives a half, or is too low for the amount, is raised by a kopeck, and the discount takes the difference
+    (§4.5 a).
     """
     count, amount = thousandths(line.quantity), minor(line.amount)
     price = max(minor(line.price), -(-amount * 1000 // count), 1)
@@ -195,7 +195,7 @@ def priced(line: Line) -> tuple[int, int]:
 
 
 def _stamps(line: Line) -> dict:
-    """Excise stamps: those of paper and the electronic ones (§4.1)."""
+    """Excise stamps, paper and electronic (§4.1)."""
     stamps = [*line.excise_stamps, *([line.marking_code] if line.marking_code else [])]
     paper = [stamp for stamp in stamps if const.EXCISE_STAMP.fullmatch(stamp)]
     return {
@@ -205,7 +205,7 @@ def _stamps(line: Line) -> dict:
 
 
 def _delivery(receipt: Receipt) -> dict:
-    """Where the service sends the receipt; only through channels that the customer agreed to."""
+    """The addresses that the service sends the receipt to, only with the customer's consent."""
     return _present(
         {
             "emails": [receipt.customer.email.strip()] if "email" in receipt.deliver and receipt.customer.email else [],
@@ -215,7 +215,7 @@ def _delivery(receipt: Receipt) -> dict:
 
 
 def phone(number: str) -> str:
-    """`number` as 380XXXXXXXXX (§4.1), "" where it is not a Ukrainian one."""
+    """`number` as 380XXXXXXXXX (§4.1), "" if it is not a Ukrainian number."""
     digits = "".join(character for character in number if character.isdigit())
     if len(digits) == 10 and digits.startswith("0"):
         digits = f"38{digits}"
@@ -226,7 +226,7 @@ def phone(number: str) -> str:
 
 
 def payments(receipt: Receipt, settings: Settings, without: str = "") -> list[dict]:
-    """What was handed over; cash may exceed the total, the service gives the change."""
+    """The payments as handed over; cash may exceed the total, the service computes the change."""
     return [_payment(payment, settings) for payment in receipt.payments if payment.amount and payment.kind != without]
 
 
@@ -252,9 +252,9 @@ def rounded(kopecks: int, mode: str) -> int:
 
 
 def rounding_mode(receipt: Receipt, settings: Settings) -> str:
-    """The mode in which the service rounds exactly as Odoo did, "" where it must not round.
+    """The mode in which the service rounds exactly as Odoo did, "" if it must not round.
 
-    Only a receipt that is all cash is rounded by the service; how it rounds a mixed one was never seen (§11).
+    The service rounds only receipts paid entirely in cash; how it rounds mixed payments is not known (§11).
     """
     mode = settings.rounding_mode
     if not receipt.rounding or not mode or any(payment.kind != "cash" for payment in receipt.payments):
@@ -264,7 +264,7 @@ def rounding_mode(receipt: Receipt, settings: Settings) -> str:
 
 
 def _rounding_discount(receipt: Receipt, settings: Settings) -> list[dict]:
-    """Rounding that the service does not do itself, as a discount or a charge on the whole receipt."""
+    """Rounding that the service does not do, as a discount or surcharge on the whole receipt."""
     if not receipt.rounding or rounding_mode(receipt, settings):
         return []
     kind = "DISCOUNT" if receipt.rounding < 0 else "EXTRA_CHARGE"
@@ -275,12 +275,12 @@ def _rounding_discount(receipt: Receipt, settings: Settings) -> list[dict]:
 
 
 def _first_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
-    """The whole order in goods, only the paid part in payments. The chain has the key of its first receipt."""
+    """The goods of the whole order with the part that is paid. The chain gets the key of its first receipt as id."""
     return {**_sell(receipt, settings, around, without="credit"), "custom_relation_id": receipt.key}
 
 
 def _next_payment(receipt: Receipt, settings: Settings, around: Circumstances) -> dict:
-    """A further payment; the goods are known to the service."""
+    """A further payment; the service has the goods already."""
     return _present(
         {
             "id": receipt.key,
@@ -291,7 +291,7 @@ def _next_payment(receipt: Receipt, settings: Settings, around: Circumstances) -
 
 
 def _chain_return(receipt: Receipt, around: Circumstances) -> dict:
-    """All that the chain was paid; the service knows goods and payments. There is no place for an id."""
+    """The return of all payments of the chain; the service has goods and payments. The call has no field for an id."""
     return _present({"cashier_name": shorten(around.printed_cashier, 128), "delivery": _delivery(receipt)})
 
 
@@ -299,7 +299,7 @@ def _chain_return(receipt: Receipt, around: Circumstances) -> dict:
 
 
 def _service(receipt: Receipt, settings: Settings) -> dict:
-    """Plus is in, minus is out."""
+    """Cash in or out; the amount is negative for cash out."""
     value = minor(receipt.total) * (1 if receipt.operation == "cash_in" else -1)
     form = settings.form(Payment("cash", receipt.total))
     return _present(
@@ -312,5 +312,5 @@ def _service(receipt: Receipt, settings: Settings) -> dict:
 
 
 def _present(fields: dict) -> dict:
-    """`fields` without those that say nothing."""
+    """`fields` without the empty ones."""
     return {name: value for name, value in fields.items() if value not in (None, "", [], {})}

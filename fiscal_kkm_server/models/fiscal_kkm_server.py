@@ -253,7 +253,7 @@ class FiscalKkmServer(models.Model):
 
     @api.autovacuum
     def _gc_servers(self):
-        """A KKM Server without registers calls for nothing."""
+        """Delete KKM Servers without registers, 30 days after they were created."""
         self.search(
             [("register_ids", "=", False), ("create_date", "<", fields.Datetime.now() - timedelta(days=30))]
         ).unlink()

@@ -21,12 +21,12 @@ class FiscalDocument(models.Model):
     vchasno_has_receipt = fields.Boolean(string="JSON is kept", readonly=True, copy=False)
 
     def _vchasno_prepaid(self):
-        """What of the receipt was paid in advance."""
+        """The part of the receipt that was paid in advance."""
         return sum((money(payment.amount) for payment in self.payment_ids if payment.kind == "prepayment"), ZERO)
 
     def _vchasno_advance(self):
-        """The registered prepayment of the same customer and sum that this sale uses up (§2.10): the oldest that no
-        other sale has. None where the customer is not known.
+        """The registered prepayment that this sale settles (§2.10): the oldest of the same customer and sum that no
+        other sale has settled. None if the customer is not known.
         """
         self.ensure_one()
         prepaid = self._vchasno_prepaid()

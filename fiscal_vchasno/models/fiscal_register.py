@@ -13,9 +13,9 @@ from odoo.addons.fiscal_base.tools.transport import Answer, send
 
 from .. import const, protocol, texts
 
-#: seconds for which a browser may be away with a request
+#: lease of a browser in seconds
 LEASE = 90
-#: receipts whose JSON one turn of the scheduled action fetches at most, and for how many hours it is tried
+#: most receipts whose JSON one run of the scheduled action fetches, and for how many hours it tries
 VIEWS, VIEW_HOURS = 20, 2
 
 
@@ -125,7 +125,7 @@ class FiscalRegister(models.Model):
         return registers
 
     def _check_vchasno_mode(self):
-        """Not a constraint: that of a new register is asked before its secrets are there."""
+        """Not a constraint: Odoo would check it on a new register before its secrets are set."""
         needed = {
             "cloud": ["vchasno_token"],
             "dm": ["vchasno_dm_url", "vchasno_device"],
@@ -157,7 +157,7 @@ class FiscalRegister(models.Model):
                 if name not in vals:
                     moved.filtered(name).write({name: False})
         if {"vchasno_token", "vchasno_mode", "vchasno_device"} & vals.keys():
-            # whether it is a test register is said by the one that is asked now
+            # whether it is a test register depends on the one that is asked now
             vals = {"status_data": False, **vals}
         named = {"vchasno_mode", "vchasno_device"} & vals.keys()
         changed = self.filtered(lambda register: any(register[name] != vals[name] for name in named))
@@ -169,8 +169,8 @@ class FiscalRegister(models.Model):
         return result
 
     def _vchasno_prepare_anew(self):
-        """Where the register is and how it is called stand in the frozen request. What was surely not executed is put
-        into a request again, so that a wrong name can be corrected.
+        """Prepare queued documents anew, since the frozen request holds the place and name of the register. They were
+        certainly not executed, so a wrong name can be corrected.
         """
         queued = self.env["fiscal.document"].sudo().search([("register_id", "in", self.ids), ("state", "=", "queued")])
         queued.filtered("request")._engine().write({"request": False})
@@ -206,7 +206,7 @@ class FiscalRegister(models.Model):
         return sentences
 
     def _vchasno_prepare(self, document, receipt):
-        """The frozen body, and since when a look-up has to search (`protocol.lookup`)."""
+        """The frozen body, and the time from which a look-up searches (`protocol.lookup`)."""
         settings = self._vchasno_settings()
         if self.vchasno_return_numbers and receipt.operation == "sale_return":
             original = document.original_id
@@ -221,7 +221,7 @@ class FiscalRegister(models.Model):
         return protocol.freeze(task, since)
 
     def _vchasno_conversation(self, document, request, kind):
-        """What is said for `kind`, whoever carries it; the outcome in words."""
+        """The conversation for `kind`, whoever carries its requests; its outcome has a message for the user."""
         url = self.vchasno_url or ""
         if kind == "status":
             status = yield from protocol.status(self._vchasno_settings(), self._vchasno_access())
@@ -229,7 +229,7 @@ class FiscalRegister(models.Model):
             return replace(status, problem=self._vchasno_sentence(code, status.problem)) if code else status
         access = self._vchasno_access(dm='"device":' in request["body"])
         if self.vchasno_mode == "dm_browser" and access.token:
-            # its requests go to a browser, which is told no token
+            # the requests go to a browser, which must not get a token
             return self._vchasno_in_words(Outcome.unknown("", code="other_way"))
         said = yield from (protocol.lookup if kind == "lookup" else protocol.submit)(request, access, url)
         return self._vchasno_in_words(said)
@@ -244,11 +244,11 @@ class FiscalRegister(models.Model):
         return self._vchasno_converse(self._vchasno_conversation(None, {}, "status"))
 
     def _vchasno_register_identity(self):
-        """Its fiscal number, where Odoo's server reaches it."""
+        """The fiscal number, if Odoo's server reaches the register."""
         return "" if self.vchasno_mode == "dm_browser" else self._vchasno_status().register_number
 
     def _vchasno_deliver(self, document, channel, address):
-        """§7.2. The service writes to the customer itself; it knows the receipt by its fiscal number."""
+        """Have the service send the receipt, which it finds by its fiscal number (§7.2)."""
         recipient = protocol.recipient(channel, address or "")
         if not recipient:
             raise UserError(
@@ -263,7 +263,7 @@ class FiscalRegister(models.Model):
             raise UserError(self._vchasno_sentence(code, told))
 
     def _vchasno_receipt_views(self, document):
-        """The page of the receipt, and its JSON once it is kept (§7.3)."""
+        """The page of the receipt, and its JSON once it is stored (§7.3)."""
         views = []
         if document.receipt_url:
             views.append({"kind": "page", "name": document.display_name, "url": document.receipt_url})
@@ -272,7 +272,7 @@ class FiscalRegister(models.Model):
             views.append({"kind": "text", "name": f"{document.fiscal_number}.json", "content": content})
         return views
 
-    # === By the clock ===
+    # === Scheduled ===
 
     def _cron_lane(self):
         result = super()._cron_lane()
@@ -281,7 +281,7 @@ class FiscalRegister(models.Model):
         return result
 
     def _vchasno_keep_views(self):
-        """Fetch the JSON of registered receipts and keep it with them, after the sale and apart from it."""
+        """Fetch and store the JSON of registered receipts, apart from the sale."""
         if self.vchasno_mode != "cloud":
             return
         since = fields.Datetime.now() - timedelta(hours=VIEW_HOURS)
@@ -310,14 +310,14 @@ class FiscalRegister(models.Model):
                     register._once(lambda of=document, vals=vals: of._engine().write(vals))
 
     def _note_status(self, status):
-        """A shift that the cabinet closed by itself is noticed here, when nothing was sold since."""
+        """Also notice a shift that the cabinet has closed, if nothing was sold since."""
         result = super()._note_status(status)
         minute_ago = fields.Datetime.now() - timedelta(minutes=1)
         for register in self.sudo():
             shift = register.shift_id
             if register.provider != "vchasno" or status.shift_open is not False or not shift:
                 continue
-            # one that was recorded just now may have been opened after the register was asked
+            # a shift that was recorded just now may have been opened after the register was asked
             if shift.create_date <= minute_ago and not register.open_count:
                 register._forget_shift()
         return result
@@ -343,9 +343,9 @@ class FiscalRegister(models.Model):
         )
 
     def _vchasno_access(self, dm=None):
-        """How the register is reached; tokens are added here and stand in nothing that is stored.
+        """How the register is reached. Tokens are added here and are never stored.
 
-        :param dm: the request is one for Device Manager; by default as the settings say
+        :param dm: whether the request is for Device Manager; by default as set on the register
         """
         register = self.sudo()
         if dm is None:
@@ -358,7 +358,7 @@ class FiscalRegister(models.Model):
         return protocol.Access("dm", register.vchasno_dm_url or "", printer=printer)
 
     def _vchasno_converse(self, conversation):
-        """Carry the requests of a conversation to the service and the replies back."""
+        """Drive a conversation with the service, and return its result."""
         reply = None
         while True:
             try:

@@ -7,7 +7,7 @@ class FiscalShift(models.Model):
     _inherit = "fiscal.shift"
 
     def _counters(self):
-        """A sale that settles a prepayment counts with the rest alone, as in the Z report: the prepayment has counted
+        """A sale that settles a prepayment counts only with the rest, as in the Z report: the prepayment was counted
         when it was taken.
         """
         counters = super()._counters()

@@ -5,7 +5,7 @@ from odoo.exceptions import ValidationError
 class FiscalVchasnoPayType(models.Model):
     """A means of payment as Vchasno.Kasa knows it (§3.4).
 
-    The list holds the service's own; a register may have more, which are defined in the cabinet and added here.
+    The list holds those of the service; others, which a register has in the cabinet, are added by the user.
     """
 
     _name = "fiscal.vchasno.pay.type"

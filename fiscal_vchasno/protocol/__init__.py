@@ -1,5 +1,5 @@
 """Vchasno.Kasa's protocol without I/O: `requests` builds, `checks` refuses early, `answers` reads, `conversations`
-sends and asks back. The bank terminal is the till's own affair: `static/src/app/utils/payment`.
+sends and asks back. The till drives the bank terminal: `static/src/app/utils/payment`.
 
 `§` in the docstrings names a section of docs/protocols/vchasno.md. This package imports no odoo and opens
 no socket, so the same code serves the server, a browser beside the register, and tests.

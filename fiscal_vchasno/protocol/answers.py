@@ -1,7 +1,6 @@
-"""Answers: what Vchasno.Kasa said in, an `Outcome` or a `RegisterStatus` out (§1.3, §2, §6).
+"""Reads answers of Vchasno.Kasa into an `Outcome` or a `RegisterStatus` (§1.3, §2, §6).
 
-Whatever arrives, nothing here raises, and nothing is `done` but an answer that says so, names our task and our tag, and
-carries a fiscal number.
+Malformed answers never raise. Only an answer that says so, names our task and tag, and has a fiscal number is `done`.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ Reply = Answer | NotSent | Lost
 
 
 class Said(NamedTuple):
-    """What an answer says, its form checked.
+    """An answer whose form was checked.
 
     :param res: 0, or the code of an error (§6)
     :param action: `res_action` (§6.1), None where it is missing
@@ -50,7 +49,7 @@ class Said(NamedTuple):
 
 
 def integer(value: object) -> int | None:
-    """A whole number, also when it came as text."""
+    """A whole number, also if given as text."""
     if isinstance(value, str) and re.fullmatch(r"\s*-?[0-9]{1,10}\s*", value):
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) > _LARGEST:
@@ -59,7 +58,7 @@ def integer(value: object) -> int | None:
 
 
 def amount(value: object) -> Decimal | None:
-    """An amount with two decimals, also when it came as text."""
+    """An amount with two decimals, also if given as text."""
     if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,15}([.,][0-9]{1,4})?", value.strip()):
         value = Decimal(value.strip().replace(",", "."))
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or abs(value) >= 10**15:
@@ -75,7 +74,7 @@ def words(value: object) -> str:
 
 
 def moment(value: object) -> datetime | None:
-    """`YYYYMMDDHHMMSS`, Device Manager with milliseconds behind it (§1.2, §8.3)."""
+    """`YYYYMMDDHHMMSS`, from Device Manager with milliseconds (§1.2, §8.3)."""
     digits = words(value)
     if not re.fullmatch(r"[0-9]{14}([0-9]{3})?", digits):
         return None
@@ -90,7 +89,7 @@ def raw(reply: Answer) -> str:
 
 
 def inner(answer: Mapping, name: str) -> Mapping:
-    """The object under `name`, empty where there is none."""
+    """The object under `name`, empty if there is none."""
     value = answer.get(name)
     return value if isinstance(value, dict) else {}
 
@@ -114,7 +113,7 @@ def read(reply: Reply, dm: bool = False) -> Said | Outcome:
     | 429 | not sent |
     | a 3xx or another 4xx without the service's own words | blocked: this is not Vchasno.Kasa |
 
-    :param dm: the answer is one of Device Manager, whose proxy tells of its own trouble by `reason` (§8.7)
+    :param dm: the answer is from Device Manager, whose proxy reports its own failures by `reason` (§8.7)
     """
     if isinstance(reply, NotSent):
         return Outcome.not_sent(reply.reason, code="connection")
@@ -146,10 +145,10 @@ def _plain(value: object) -> str:
 
 
 def _proxy_trouble(answer: Mapping, response: str) -> Outcome:
-    """§8.7: the service could not bring the request to Device Manager. What broke off on the way may have arrived.
+    """The service could not deliver the request to Device Manager (§8.7). If the connection broke, it may have arrived.
 
-    The words are not documented. Only those that tell of a Device Manager that was not there to begin with prove
-    anything; “no connection” may be one that was lost while the receipt was being made.
+    The words are not documented. Only those that say that Device Manager was not connected in the first place prove
+    that nothing arrived; “no connection” may be one that broke while the receipt was being registered.
     """
     reason = words(answer.get("reason"))
     if re.search(r"not connected|не ?підключ", reason, re.I):
@@ -158,11 +157,11 @@ def _proxy_trouble(answer: Mapping, response: str) -> Outcome:
 
 
 def judge_code(said: Said, dm: bool = False) -> tuple[str, str]:
-    """(kind, key of the sentence) of an error: `res_action` first, the code second (§6.1).
+    """(kind, key of the message) of an error: `res_action` first, the code second (§6.1).
 
-    A code that tells of a timeout, or of trouble between the service and the tax service, stays `unknown` whatever
-    `res_action` promises: a repeat under the same tag costs nothing, and a document that may have left is never given
-    to another register.
+    A code that means a timeout, or trouble between the service and the tax service, stays `unknown` for any
+    `res_action`: a repeat with the same tag does no harm, and a document that may have been sent never goes to another
+    register.
     """
     kind, key = (const.DM_CODES if dm else const.CLOUD_CODES).get(said.res, ("unknown", "refused"))
     if key == "refused" and said.action == const.STOP and const.KEY_WORDS.search(said.words):
@@ -180,7 +179,7 @@ def judge_code(said: Said, dm: bool = False) -> tuple[str, str]:
 
 
 def parse(request: dict, reply: Reply, url: str = "") -> Outcome:
-    """What became of a task that was just sent.
+    """The outcome of a task that was just sent.
 
     :param url: of the service, for the page of the receipt (§7.3)
     """
@@ -193,7 +192,7 @@ def parse(request: dict, reply: Reply, url: str = "") -> Outcome:
 
 
 def judge(task: Mapping, said: Said, response: str, url: str = "") -> Outcome:
-    """What an answer says about `task`; the same for the first answer, a repeat, and a search by tag."""
+    """The outcome of `task` by an answer: the first one, that to a repeat, or that to a search by tag."""
     dm = "device" in task
     number = task["fiscal"]["task"]
     if said.res:
@@ -211,7 +210,7 @@ def judge(task: Mapping, said: Said, response: str, url: str = "") -> Outcome:
 
 
 def _registered(qr: str) -> Decimal | None:
-    """The sum that stands in the link of a receipt (§7.3, `sm`), None where it is no link or says nothing."""
+    """The sum in the link of a receipt (§7.3, `sm`), None if there is none."""
     try:
         return amount("".join(parse_qs(urlsplit(qr).query).get("sm", [])))
     except ValueError:
@@ -219,7 +218,7 @@ def _registered(qr: str) -> Decimal | None:
 
 
 def _error(number: int, said: Said, response: str, dm: bool) -> Outcome:
-    """§6.2, §6.3. An opening of an open shift and a closing of a closed one have nothing left to do (§5)."""
+    """The outcome of an error (§6.2, §6.3). Opening an open shift or closing a closed one counts as done (§5)."""
     kind, key = judge_code(said, dm)
     if (number, key) == (const.TASKS["shift_open"], "shift_expired") and said.res in (1096, 2008):
         kind, key = "rejected", "shift_open"
@@ -235,12 +234,12 @@ def _error(number: int, said: Said, response: str, dm: bool) -> Outcome:
 
 
 def warnings(answer: Mapping) -> str:
-    """What the cashier has to be shown (§1.3)."""
+    """Warnings to be shown to the cashier (§1.3)."""
     return " ".join(filter(None, (words(warning.get("wtxt")) for warning in rows(answer, "warnings"))))
 
 
 def fiscal_data(said: Said, url: str = "") -> FiscalData:
-    """What the register registered (§2.1)."""
+    """The fiscal data of what was registered (§2.1)."""
     info = said.info
     number = words(info.get("doccode"))
     kept = ("safe", "isoffline", "dataid", "cancelid", "mac", "cashier")
@@ -270,7 +269,7 @@ def page(number: str, url: str) -> str:
 def counters(info: Mapping) -> dict[str, Decimal]:
     """Counters of an X or Z report under the names of `fiscal.shift` (§2.6): `_p` is sales, `_m` returns.
 
-    The total of sales is what was paid, rounding included, as Odoo counts it.
+    The total of sales is what was paid, including rounding, as in Odoo.
     """
     if "pays" not in info or "receipt" not in info:
         return {}
@@ -301,7 +300,7 @@ def _sum(entries: list[dict], name: str) -> Decimal:
 
 
 def found_in_list(item: Mapping, url: str = "") -> Outcome | None:
-    """The outcome of a receipt that stands in the service's list of a shift (§1.5); None where that does not tell."""
+    """The outcome of a receipt in the service's list of a shift (§1.5); None if the list does not tell."""
     number = words(item.get("fiscal_number"))
     if integer(item.get("status")) != 1 or not number:
         return None
@@ -325,7 +324,7 @@ def found_in_list(item: Mapping, url: str = "") -> Outcome | None:
 
 
 def _flow(told: Mapping, name: str) -> str:
-    """The operation of a receipt by its flow; "" for cash and others, whose flow does not tell the way (§1.5)."""
+    """The operation of a receipt by its flow; "" for others, and for cash, whose flow lacks the direction (§1.5)."""
     return const.FLOWS.get(integer(told[name]), "") if name in told else ""
 
 
@@ -337,7 +336,7 @@ def _sum(receipt: Mapping) -> Decimal | None:
 
 
 def with_view(outcome: Outcome, view: Mapping) -> Outcome:
-    """`outcome` with what the JSON of the receipt adds: its QR code and the register's number (§7.3)."""
+    """`outcome` with QR code and register number from the JSON of the receipt (§7.3)."""
     data = outcome.data
     fields = vars(data) | {
         "qr": words(view.get("qr_content")) or data.qr,
@@ -356,7 +355,7 @@ def with_view(outcome: Outcome, view: Mapping) -> Outcome:
 def parse_status(reply: Reply, dm: bool = False) -> RegisterStatus:
     """The health check from task 18 (§2.7). `extra["code"]` is the key of the message for the user.
 
-    `shift_dt` names an old date beside a closed shift, so `shift_status` alone is believed.
+    Only `shift_status` is used: for a closed shift `shift_dt` has an old date.
     """
     said = read(reply, dm)
     if isinstance(said, Said) and said.res:
@@ -400,7 +399,7 @@ def parse_status(reply: Reply, dm: bool = False) -> RegisterStatus:
 
 
 def parse_receipt(reply: Reply) -> dict:
-    """The JSON of a receipt (§7.3), empty where there is none."""
+    """The JSON of a receipt (§7.3), empty if there is none."""
     if not isinstance(reply, Answer) or reply.status != 200:
         return {}
     try:
@@ -411,9 +410,9 @@ def parse_receipt(reply: Reply) -> dict:
 
 
 def parse_delivery(reply: Reply, number: str) -> tuple[bool, str, str]:
-    """Whether the service has taken the order to send a receipt (§7.2).
+    """Whether the service has accepted the request to send a receipt (§7.2).
 
-    :returns: (taken, key of the sentence, the service's own words)
+    :returns: (accepted, key of the message, the service's own words)
     """
     if not isinstance(reply, Answer):
         return False, "no_connection", reply.reason

@@ -1,4 +1,4 @@
-"""What Vchasno.Kasa would refuse, told before anything is queued (§3)."""
+"""Finds what Vchasno.Kasa would refuse, before a document is queued (§3)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def _amount(value: Decimal) -> bool:
 
 
 def _line_problems(line: Line) -> list[str]:
-    """§3.3. Codes of what is wrong with one line; one that is free of charge does not get onto the receipt."""
+    """Codes of the problems of one line (§3.3); a line that is free of charge is not put on the receipt."""
     if line.amount == 0:
         return []
     checks = {

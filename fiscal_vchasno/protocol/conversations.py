@@ -1,4 +1,4 @@
-"""Sending a task, and asking about one whose end is not known (§6.4), as conversations without I/O.
+"""Sends tasks and looks up unknown outcomes (§6.4), as conversations without I/O.
 
 A conversation is a generator: it yields HTTP requests, is sent the replies, and returns its result. It is driven by
 the side that has the connection: Odoo's server, or the cashier's browser beside Device Manager.
@@ -30,11 +30,11 @@ from .answers import (
 )
 from .requests import Access, Settings, ask, by_tag, freeze, http, question, receipt_view, thaw
 
-#: entries of one page of a list (§1.5: 100 without it)
+#: entries on one page of a list (§1.5: 100 by default)
 PAGE = 100
-#: pages of one list that are read at most
+#: most pages of one list that are read
 PAGES = 10
-#: how long before the sale a shift may have been closed and still be searched: time zones and clocks that are wrong
+#: how long before the sale a shift may have been closed to be searched all the same: allows for wrong clocks and zones
 MARGIN = timedelta(days=1)
 
 Conversation = Generator[Request, Reply, Outcome]
@@ -49,15 +49,15 @@ def submit(request: dict, access: Access, url: str = "") -> Conversation:
 
 
 def lookup(request: dict, access: Access, url: str = "") -> Conversation:
-    """What became of `request`.
+    """The outcome of `request`.
 
-    Device Manager is asked by the tag; it never creates anything for that (§2.8).
+    Device Manager is asked by the tag, which never creates anything (§2.8).
 
-    The cloud has no such question. First the receipts of the shifts since the sale are searched for the tag: that only
-    reads. What is not there, or stands there without having passed, is decided by the service's own rule: a repeat of
-    the same body under the same tag gives the receipt that was made, ends a collision, or registers what was never
-    seen, once (§6.1, §6.4). Trouble with that repeat says nothing about the first sending, so it stays `unknown`; so
-    does a refusal whose code names no reason, unless the lists show that the tag stands nowhere.
+    The cloud has no such call. First the receipts of the shifts since the sale are searched for the tag, which only
+    reads. If it is missing, or listed without success, the same body is repeated with the same tag: the service then
+    returns the existing receipt, ends a collision, or registers a document that it never saw, once (§6.1, §6.4). If the
+    repeat fails, that says nothing about the first sending, which stays `unknown`; so does a refusal without a reason,
+    unless the lists show that the tag exists nowhere.
     """
     task = thaw(request)
     if "device" in task:
@@ -69,13 +69,13 @@ def lookup(request: dict, access: Access, url: str = "") -> Conversation:
 
 
 def _repeated(request: dict, access: Access, url: str, absent: bool = False) -> Conversation:
-    """The same once more under the same tag; what it says about the first sending.
+    """Repeat with the same tag; the outcome of the first sending by the answer.
 
-    :param absent: nothing was registered under the tag before
+    :param absent: nothing was registered with the tag before
     """
     outcome = parse(request, (yield http(request, access)), url)
     if absent and outcome.kind is Kind.BLOCKED and outcome.code in const.SHIFT_TROUBLE:
-        # a tag that was registered is answered with its receipt, whatever the shift is like: this one never was
+        # for a registered tag the service returns the receipt in any state of the shift, so this one never was
         return Outcome.not_sent(outcome.message, 0, code=outcome.code, response=outcome.response)
     unexplained = outcome.kind is Kind.REJECTED and outcome.code == "refused" and not absent
     if unexplained or outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
@@ -90,7 +90,7 @@ def status(settings: Settings, access: Access) -> Generator[Request, Reply, Regi
 
 
 def _by_tag(request: dict, access: Access, url: str) -> Conversation:
-    """§2.8: the stored answer, or code 1058 for a tag that Device Manager has never seen."""
+    """The stored answer, or code 1058 for a tag that Device Manager has never seen (§2.8)."""
     task = thaw(request)
     reply = yield http(freeze(by_tag(task)), dataclasses.replace(access, printer=None))
     said = read(reply, dm=True)
@@ -100,8 +100,8 @@ def _by_tag(request: dict, access: Access, url: str) -> Conversation:
         return Outcome.not_sent(said.words, 0, code="no_such_tag", response=raw(reply))
     outcome = judge(task, said, raw(reply), url)
     if said.res and outcome.kind in (Kind.REJECTED, Kind.UNKNOWN):
-        # Whether the question was refused or, when it was sent, the document, the repeat under the same tag tells; it
-        # also ends a collision.
+        # It may be the question that was refused, or the document when it was sent. The repeat with the same tag
+        # tells, and ends a collision.
         return (yield from _repeated(request, access, url))
     if outcome.kind in (Kind.NOT_SENT, Kind.BLOCKED):
         return dataclasses.replace(outcome, kind=Kind.UNKNOWN)
@@ -111,7 +111,7 @@ def _by_tag(request: dict, access: Access, url: str) -> Conversation:
 def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Request, Reply, tuple[Outcome | None, bool]]:
     """Search the shifts since the sale for `tag` (§1.5).
 
-    :returns: the outcome, or None where the lists do not tell; whether they show that the tag stands nowhere
+    :returns: the outcome, or None if the lists do not tell; and whether they show that the tag exists nowhere
     """
     shifts, whole = yield from _pages("/api/v3/shifts", {}, access, most=1)
     if isinstance(shifts, Outcome):
@@ -133,11 +133,11 @@ def _in_lists(tag: str, since: str, access: Access, url: str) -> Generator[Reque
 def _pages(
     path: str, query: dict, access: Access, most: int = PAGES
 ) -> Generator[Request, Reply, tuple[list[dict] | Outcome, bool]]:
-    """The entries of a list, and whether these are all; an outcome where the service could not be asked.
+    """The entries of a list, and whether they are complete; an outcome if the service could not be asked.
 
-    A list that is refused for its own sake says nothing: the repeat of the tag is left.
+    A list that is refused tells nothing about the document: only the repeat with its tag will.
 
-    :param most: pages that are read. The newest 100 shifts, the first page, are a month of them
+    :param most: pages that are read. The first page, the newest 100 shifts, covers a month
     """
     found = []
     for page in range(1, most + 1):
@@ -154,7 +154,7 @@ def _pages(
 
 
 def _since(shift: Mapping, since: str) -> bool:
-    """Whether `shift` was still open when the sale was made, as far as dates tell."""
+    """Whether `shift` may have been open when the sale was made, by its dates."""
     closed, sold = _date(words(shift.get("date_closed"))), _date(since)
     return closed is None or sold is None or closed >= sold - MARGIN
 

@@ -1,4 +1,4 @@
-"""Requests: a `Receipt` in, the exact JSON text of one task out (§1 to §3, §8)."""
+"""Builds the exact JSON text of a task from a `Receipt` (§1 to §3, §8)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ...fiscal_base.tools.receipt import Line, Payment, Receipt
 from ...fiscal_base.tools.text import one_line, shorten
 from .. import const
 
-#: `source`: who sends, for the logs of the service (§1.2)
+#: `source`: name of this client in the logs of the service (§1.2)
 SOURCE = "ODOO"
 #: version of Device Manager's schema (§8.3)
 VERSION = 6
@@ -25,7 +25,7 @@ VERSION = 6
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 #: a Ukrainian number as people write it: 380…, 80… or 0…
 _PHONE = re.compile(r"(?:38|8)?0(\d{9})")
-#: characters that people type, and what stands for them in the service's list: alike ones, or what they mean
+#: characters that users type → similar or equivalent ones that the service accepts
 _ALIKE = str.maketrans(
     {
         **{"ʼ": "'", "`": "'", "´": "'", "ʹ": "'", "‐": "-", "\u2011": "-", "−": "-", "…": "...", "⁄": "/", "∕": "/"},
@@ -39,11 +39,11 @@ _ALIKE = str.maketrans(
 
 @dataclass(frozen=True)
 class Settings:
-    """What the register's settings add to a document.
+    """The settings of a register that affect its documents.
 
     :param device: name of the register in Device Manager; "" for the cloud, which knows it by the token (§8.3)
-    :param subtasks: prepayment and its settlement as subtasks 1 and 2 (§2.10), which one client alone has shown;
-        without it they are sales with the pay type of a prepayment
+    :param subtasks: prepayment and its settlement as subtasks 1 and 2 (§2.10), attested by one client only; else
+        they are sales with the pay type of a prepayment
     :param purchase: (fiscal number of the purchase, of its register) for a return (§2.3); empty texts are left out
     """
 
@@ -52,7 +52,7 @@ class Settings:
     purchase: tuple[str, str] = ("", "")
 
 
-#: a register in the cloud with nothing set
+#: a register in the cloud with default settings
 CLOUD = Settings()
 
 
@@ -63,7 +63,7 @@ class Access:
     :param way: `cloud`, `dm` (Device Manager itself) or `proxy` (Device Manager by way of the service, §8.7)
     :param url: of the service for `cloud` and `proxy`, else of Device Manager
     :param token: of the register for `cloud`, of the proxy for `proxy`
-    :param printer: name of Device Manager's printer; None where nothing is printed (§8.2)
+    :param printer: name of Device Manager's printer; None if nothing is printed (§8.2)
     """
 
     way: str
@@ -89,7 +89,7 @@ def thaw(request: dict) -> dict:
 
 
 def clean(text: str | None) -> str:
-    """`text` with nothing but the characters that the service takes (§1.4): others become alike ones, or go."""
+    """`text` with only the characters that the service accepts (§1.4): others are replaced or removed."""
     kept = ""
     for character in one_line((text or "").translate(_ALIKE)):
         if _taken(character):
@@ -130,7 +130,7 @@ def http(request: dict, access: Access) -> transport.Request:
 
 
 def dm_http(path: str, body: str, access: Access, seconds: float) -> transport.Request:
-    """A request to Device Manager, by way of the service where that is how it is reached (§8.7)."""
+    """A request to Device Manager, by way of the service if it is reached through the proxy (§8.7)."""
     base = _base(access.url)
     if access.way == "proxy":
         body = f'{{"method":"POST","url":{json.dumps(path)},"body":{body}}}'
@@ -151,7 +151,7 @@ def receipt_view(number: str, access: Access) -> transport.Request:
 
 
 def notification(number: str, channel: str, address: str, access: Access) -> transport.Request:
-    """Send the link of a receipt again (§7.2). The body is made here, so nothing is left to escape by hand."""
+    """Send the link of a receipt again (§7.2). The body is built here as JSON, so nothing has to be escaped by hand."""
     body = encode({"recipient": recipient(channel, address), "channel": channel, "check": number})
     return transport.Request(
         "POST", f"{_base(access.url)}/api/v3/notifications/checks", body=body, headers=_headers(access)
@@ -205,7 +205,7 @@ def question(settings: Settings = CLOUD, task: int = const.STATUS_TASK) -> dict:
 
 
 def by_tag(task: dict) -> dict:
-    """Ask Device Manager what became of `task` (§2.8)."""
+    """Ask Device Manager for the outcome of `task` (§2.8)."""
     return {name: task[name] for name in ("ver", "source", "device", "tag")} | {"type": 0}
 
 
@@ -224,12 +224,12 @@ def _head(settings: Settings) -> dict:
 
 
 def _cashier(receipt: Receipt) -> dict:
-    """§3.1; printed only, the key in the cabinet says who signs."""
+    """The cashier as printed; who signs depends on the key in the cabinet (§3.1)."""
     return _present({"cashier": shorten(clean(receipt.cashier.name), const.NAME_LENGTH)})
 
 
 def _userinfo(receipt: Receipt) -> dict:
-    """§7.1: what stands here is written to, so only what the customer has agreed to."""
+    """The addresses that the service sends the receipt to, so only with the customer's consent (§7.1)."""
     info = {}
     if "email" in receipt.deliver:
         info["email"] = recipient("email", receipt.customer.email)
@@ -240,7 +240,7 @@ def _userinfo(receipt: Receipt) -> dict:
 
 
 def recipient(channel: str, address: str) -> str:
-    """`address` as the service takes it: an e-mail address, or +380 and nine digits (§1.2); "" when it is neither."""
+    """`address` as the service accepts it: an e-mail address, or +380 and nine digits (§1.2); "" if it is neither."""
     if channel == "email":
         return address.strip() if _EMAIL.fullmatch(address.strip()) else ""
     phone = _PHONE.fullmatch(re.sub(r"\D", "", address))
@@ -252,7 +252,7 @@ def _remark(receipt: Receipt) -> str:
 
 
 def _receipt(receipt: Receipt, settings: Settings) -> dict:
-    """§3.2. `sum` is that of the rows; what Odoo rounded of the total stands in `round` (§3.5)."""
+    """The receipt (§3.2). `sum` is the sum of the rows; `round` is Odoo's rounding of the total (§3.5)."""
     rows = [_row(line) for line in receipt.lines if line.amount]
     fields = {
         "sum": money(receipt.total - receipt.rounding),
@@ -266,8 +266,8 @@ def _receipt(receipt: Receipt, settings: Settings) -> dict:
 
 
 def _row(line: Line) -> dict:
-    """§3.3. `cost` is named where cnt × price leaves a choice how to round it; the discount is what lies between it
-    and the amount, a surcharge is negative.
+    """A row (§3.3). `cost` is sent if the rounding of cnt × price is ambiguous. The discount is `cost` − amount; a
+    surcharge is a negative discount.
     """
     count, price = quantity(line.quantity), money(line.price)
     cost = money(count * price)
@@ -292,8 +292,8 @@ def _row(line: Line) -> dict:
 
 
 def _name(line: Line) -> str:
-    """What the service can print of the name; else the code, else a word that stands for any product: what is paid is
-    registered.
+    """The part of the name that the service can print; else the code, else a word for any product, since what is
+    paid must be registered.
     """
     names = (clean(text) for text in (line.name, line.product_code, line.barcode))
     return shorten(next(filter(_says_something, names), const.NAMELESS), const.NAME_LENGTH)
@@ -304,7 +304,7 @@ def _says_something(name: str) -> bool:
 
 
 def _stamps(line: Line) -> dict:
-    """Excise stamps: one has a field of its own (§3.3). A code that was scanned at the till is one too."""
+    """Excise stamps: a single one has its own field (§3.3). A code that was scanned at the till counts as one."""
     stamps = [stamp for stamp in (*line.excise_stamps, line.marking_code) if clean(stamp)]
     stamps = [clean(stamp) for stamp in dict.fromkeys(stamps)]
     if len(stamps) > 1:
@@ -313,7 +313,7 @@ def _stamps(line: Line) -> dict:
 
 
 def pays(receipt: Receipt) -> list[dict]:
-    """§3.4: `sum` is what counts toward the receipt, received is `sum` + `change`. A payment of 0 is left out."""
+    """The pays (§3.4). `sum` counts toward the receipt; `sum` + `change` was received. A pay of 0 is left out."""
     result, change = [], receipt.change
     for payment in receipt.payments:
         given = money(payment.amount)
@@ -327,15 +327,15 @@ def pays(receipt: Receipt) -> list[dict]:
 
 
 def pay_type(payment: Payment) -> int:
-    """The service's code: chosen on the payment method, or that of the kind (§3.4).
+    """The pay type: that of the payment method, else that of the kind (§3.4).
 
-    :raises KeyError: where neither tells
+    :raises KeyError: if there is neither
     """
     return int(payment.code) if payment.code else const.PAY_TYPES[payment.kind]
 
 
 def _card(payment: Payment, operation: str) -> dict:
-    """Data of the means of payment (ЕПЗ) that stand on the receipt of a card payment (§3.4, §11)."""
+    """Data of the means of payment (ЕПЗ) on the receipt of a card payment (§3.4, §11)."""
     extra = payment.extra
     card = {
         "paysys": clean(extra.get("card_system")),
@@ -374,7 +374,7 @@ def _subtask(receipt: Receipt) -> int | None:
 
 
 def _advance(receipt: Receipt) -> dict:
-    """Money taken before the goods: one row for each group of taxes, the goods beside them."""
+    """A prepayment: one row for each tax group, and the goods in `rows_pre_payment`."""
     groups = {}
     for line in receipt.lines:
         groups[line.tax_code] = groups.get(line.tax_code, ZERO) + line.amount
@@ -391,7 +391,7 @@ def _advance(receipt: Receipt) -> dict:
 
 
 def _settlement(receipt: Receipt) -> dict:
-    """The goods, what was paid before taken off them; each row keeps 0.01 at least."""
+    """The goods less the prepayment; at least 0.01 remains on each row."""
     lines = [line for line in receipt.lines if line.amount]
     prepaid = receipt.paid("prepayment")
     most = [line.amount - CENT for line in lines]
