@@ -179,7 +179,11 @@ def odoo_stages(tags: list[str], env: Environment) -> list[Stage]:
         at_once = 1 if os.environ.get("JOBS") == "1" else 2
         with step(f"\n== {', '.join(jobs)}"), ThreadPoolExecutor(at_once) as pool:
             running = [pool.submit(Stage(name).timed, odoo_stage, jobs[name], template, env) for name in jobs]
-            stages += [job.result() for job in running]
+            try:
+                stages += [job.result() for job in running]
+            except BaseException:  # told to end: what has not begun does not begin
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise
     return stages
 
 
