@@ -1,7 +1,7 @@
 import { browser } from "@web/core/browser/browser";
 import { carriers, fetchOptions } from "@fiscal_base/relay/carry";
 
-/** Where this browser, and nobody else, keeps login and password of the KKM Server at an address. */
+/** Key in the local storage of this browser for login and password of the KKM Server at `url`; stored nowhere else. */
 const storeKey = (url) => `fiscal_kkm_server:${new URL(url).origin}`;
 
 /** Login and password of the KKM Server at `url` as they were entered in this browser. */
@@ -13,7 +13,7 @@ export function credentials(url) {
     }
 }
 
-/** Keep login and password in this browser; without a login they are forgotten. */
+/** Store login and password in this browser; without a login they are removed. */
 export function keepCredentials(url, login, password) {
     if (login) {
         browser.localStorage.setItem(storeKey(url), JSON.stringify({ login, password }));
@@ -22,7 +22,7 @@ export function keepCredentials(url, login, password) {
     }
 }
 
-/** `Authorization` of HTTP Basic in UTF-8; none while nothing was entered: a new KKM Server asks for no password. */
+/** `Authorization` of HTTP Basic in UTF-8; none without a login: a new KKM Server asks for no password. */
 export function authorization({ login, password }) {
     if (!login) {
         return {};
@@ -31,7 +31,7 @@ export function authorization({ login, password }) {
     return { Authorization: `Basic ${btoa(String.fromCharCode(...bytes))}` };
 }
 
-/** Carry a call to the KKM Server on this computer: to its command page, and nowhere else. */
+/** Carry a call to the command page of the KKM Server on this computer, and to no other address. */
 export async function carryToKkmServer(call) {
     const { pathname, protocol } = new URL(call.url);
     if (!/^https?:$/.test(protocol) || !/\/Execute$/i.test(pathname) || call.method !== "POST") {

@@ -2,7 +2,7 @@ import { registry } from "@web/core/registry";
 import { carry } from "@fiscal_base/relay/carry";
 import { KkmServerLogin } from "./kkm_server_login";
 
-/** Ask the KKM Server on this computer for something that a person wants, and show what it says. */
+/** Have the KKM Server on this computer do a job, and show the result. */
 async function job(env, { params }) {
     const asked = (method, ...args) =>
         env.services.orm.call("fiscal.register", method, [[params.register_id], ...args]);
@@ -14,7 +14,7 @@ async function job(env, { params }) {
     return action;
 }
 
-/** Let the card of the register say how it is. */
+/** Refresh the state on the card of the register. */
 async function status(asked) {
     const replies = [];
     for (;;) {

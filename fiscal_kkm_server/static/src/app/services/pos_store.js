@@ -8,7 +8,7 @@ import { PaymentKkmServer } from "@fiscal_kkm_server/app/utils/payment/payment_k
 register_payment_method("kkm_server", PaymentKkmServer);
 
 patch(PosStore.prototype, {
-    /** A piece whose marking code has just been scanned is asked about, behind the screen. */
+    /** Check the marking code of a piece that has just been scanned, in the background. */
     async addLineToOrder(vals, order, opts, configure = true) {
         const line = await super.addLineToOrder(...arguments);
         const isSold = line?.fiscal_marking_code && !line.refunded_orderline_id;
@@ -19,7 +19,7 @@ patch(PosStore.prototype, {
         }
         return line;
     },
-    /** Tell the cashier what is said of the code of `line`; one that may not be sold is taken off the line. */
+    /** Show the cashier the result for the code of `line`; a code that may not be sold is removed from the line. */
     async checkMarkingCode(line) {
         const code = line.fiscal_marking_code;
         const name = line.getFullProductName();

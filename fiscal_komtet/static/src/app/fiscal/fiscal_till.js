@@ -3,7 +3,7 @@ import { patch } from "@web/core/utils/patch";
 import { FiscalTill } from "@fiscal_base/app/fiscal/fiscal_till";
 
 patch(FiscalTill.prototype, {
-    /** A receipt of a sale on the Internet goes to the customer, whose address is asked for before the payment. */
+    /** A receipt of a sale on the Internet is sent to the customer, so the address is required before the payment. */
     problems(order) {
         const problems = super.problems(...arguments);
         if (this.register?.needs_contact && !hasContact(order)) {

@@ -3,7 +3,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 import { isOpen } from "@fiscal_vchasno/app/utils/payment/payment_vchasno";
 
 patch(OrderPaymentValidation.prototype, {
-    /** Core drops lines that are not paid from an order that others pay in full; a card may have been charged. */
+    /** Core drops unpaid lines from an order that is paid in full by others, but their card may have been charged. */
     async isOrderValid() {
         const line = this.order.payment_ids.find(isOpen);
         if (line) {

@@ -5,22 +5,22 @@ import { PaymentInterface } from "@point_of_sale/app/utils/payment/payment_inter
 import { ask } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { carry } from "@fiscal_base/relay/carry";
 
-/** Errors with which Odoo refuses a step before anything is sent. */
+/** Errors by which Odoo refuses a step before anything is sent. */
 const REFUSALS = new Set(["odoo.exceptions.UserError", "odoo.exceptions.AccessError"]);
 /** Milliseconds between two questions to the terminal. */
 const PAUSE = 1500;
-/** Milliseconds for which a customer may look for the card; KKM Server itself gives up after 125 s. */
+/** Milliseconds for which the till waits for the customer's card; KKM Server gives up after 125 s. */
 const PATIENCE = 150000;
 
 /**
- * A card terminal behind KKM Server. The payment is started, and then asked about: nothing waits in between. The key of
- * a payment is the uuid of its line, so it is taken once, however often it is sent.
+ * A card terminal behind KKM Server. The payment is started and then polled, so no request waits for the customer. The
+ * key of a payment is the uuid of its line, by which KKM Server recognises a repeat.
  */
 export class PaymentKkmServer extends PaymentInterface {
     setup() {
         super.setup(...arguments);
         this.supports_reversals = true;
-        /** uuids of payments of which it is not known whether money was taken */
+        /** uuids of payments whose outcome is not known */
         this.unsure = new Set();
     }
 
@@ -43,8 +43,8 @@ export class PaymentKkmServer extends PaymentInterface {
     }
 
     /**
-     * Only the terminal itself can cancel. The line stays until it says how it ended: the card may have been charged a
-     * moment ago.
+     * Only the terminal itself can cancel. The line stays until the terminal reports the result: the card may just have
+     * been charged.
      */
     async sendPaymentCancel(order, uuid) {
         await super.sendPaymentCancel(order, uuid);
@@ -73,7 +73,7 @@ export class PaymentKkmServer extends PaymentInterface {
         return this.pos.models["pos.payment"].getBy("uuid", uuid);
     }
 
-    /** Whether a payment whose end was not known may be sent again; a payment that was taken is noted. */
+    /** Whether a payment of unknown outcome may be sent again; one that was taken is recorded on the line. */
     async mayRepeat(line) {
         const card = await this.step("ask", { key: line.uuid });
         if (card.state === "done") {
@@ -99,7 +99,7 @@ export class PaymentKkmServer extends PaymentInterface {
         );
     }
 
-    /** Start a step and ask until it is at its end. */
+    /** Start a step and poll until it has ended. */
     async finish(name, payment) {
         const until = Date.now() + PATIENCE;
         let card = await this.step(name, payment);
@@ -110,7 +110,7 @@ export class PaymentKkmServer extends PaymentInterface {
         return card;
     }
 
-    /** One question to the terminal, by way of Odoo or of this browser. Never throws. */
+    /** One request to the terminal, sent by Odoo or by this browser. Never throws. */
     async step(name, payment) {
         const call = (...args) =>
             this.pos.env.services.orm.silent.call("pos.payment.method", "kkm_server_card", [
@@ -120,7 +120,7 @@ export class PaymentKkmServer extends PaymentInterface {
                 payment,
                 ...args,
             ]);
-        // A question that is refused says nothing about the payment, nor does what fails after it was carried.
+        // A refused question says nothing about the payment, nor does a failure after the request was carried.
         let started = name === "ask";
         try {
             let card = await call();
@@ -132,13 +132,13 @@ export class PaymentKkmServer extends PaymentInterface {
         } catch (error) {
             const message =
                 error?.data?.message || _t("Odoo does not answer. Try again in a moment.");
-            // Only a refusal with a sentence of ours proves that nothing was sent; Odoo itself may have carried it.
+            // Only a refusal by our own code proves that nothing was sent: Odoo may have sent it before another error.
             const refused = REFUSALS.has(error?.data?.name) && !started;
             return { state: refused ? "failed" : "unknown", message, data: {} };
         }
     }
 
-    /** Note on the line what the terminal said; whether the money was taken. */
+    /** Record the terminal's answer on the line. @returns {boolean} whether the money was taken */
     note(line, { state, message, data }) {
         if (state === "done") {
             this.unsure.delete(line.uuid);

@@ -3,7 +3,7 @@ import { PaymentScreen } from "@point_of_sale/app/screens/payment_screen/payment
 import { isOpen } from "@fiscal_vchasno/app/utils/payment/payment_vchasno";
 
 patch(PaymentScreen.prototype, {
-    /** “Force cancel” lets a line be deleted, and core deletes it whatever the terminal says. */
+    /** After “Force cancel” core would delete the line without regard to the terminal. */
     deletePaymentLine(uuid) {
         const line = this.paymentLines.find((payment) => payment.uuid === uuid);
         if (!isOpen(line)) {

@@ -15,7 +15,7 @@ import {
 
 const HALF_A_KOPECK = 0.005;
 
-/** Whether money may have moved for a payment line without the till knowing it: such a line is never dropped. */
+/** Whether the outcome of a payment line is unknown: such a line is never dropped. */
 export function isOpen(line) {
     return (
         line.payment_method_id?.use_payment_terminal === "vchasno" &&
@@ -27,9 +27,9 @@ export function isOpen(line) {
 /**
  * A payment through the bank terminal behind Device Manager.
  *
- * The id of the operation is kept with the payment line before anything is sent. As long as a line has an id whose end
- * is not known, the terminal is asked about it and never told to take money a second time; the line then waits with
- * “Cancel” and “Force done”, also after the page was loaded anew. The same holds of a payment that is being taken back.
+ * The id of the operation is stored on the payment line before anything is sent. While the outcome of that operation is
+ * unknown, the terminal is only asked about it, never told to charge again; the line waits with “Cancel” and “Force
+ * done”, even after the page was reloaded. The same applies to a payment that is being reversed.
  */
 export class PaymentVchasno extends PaymentInterface {
     setup() {
@@ -79,7 +79,7 @@ export class PaymentVchasno extends PaymentInterface {
         return this._end(line, said);
     }
 
-    /** Take back what may have been paid. False where that cannot be told: the line then goes on waiting. */
+    /** Reverse a payment that may have been made. False if its outcome is unknown: the line goes on waiting. */
     async sendPaymentCancel(order, uuid) {
         const line = order.payment_ids.find((payment) => payment.uuid === uuid);
         if (this.running.has(uuid)) {
@@ -104,7 +104,7 @@ export class PaymentVchasno extends PaymentInterface {
         });
     }
 
-    /** Whether a person who has looked at the terminal says that the card was not charged. */
+    /** Ask the cashier, who looks at the terminal, whether the card was not charged. */
     async _notCharged(line, words) {
         if (line.vchasno_reversal) {
             this.alertOpen(line, words);
@@ -150,7 +150,7 @@ export class PaymentVchasno extends PaymentInterface {
         return this.pos.getOrder().payment_ids.find((payment) => payment.uuid === uuid);
     }
 
-    /** Run `step` for a line; whoever asks meanwhile is told to wait. */
+    /** Run `step` for a line; other requests for it are refused meanwhile. */
     async _alone(line, step) {
         this.running.add(line.uuid);
         try {
@@ -160,7 +160,7 @@ export class PaymentVchasno extends PaymentInterface {
         }
     }
 
-    /** Core stores a changed line in the browser a moment later; the id has to be there before anything is sent. */
+    /** Store the line in the browser at once: core delays it, and the id must be there before anything is sent. */
     async _store() {
         try {
             await Promise.race([
@@ -168,11 +168,11 @@ export class PaymentVchasno extends PaymentInterface {
                 new Promise((resolve) => browser.setTimeout(resolve, 1000)),
             ]);
         } catch {
-            return; // a browser that stores nothing knows no order after a reload either
+            return; // a browser without storage loses the whole order on a reload anyway
         }
     }
 
-    /** What became of the last operation of a line; `never` where there was none that moved money. */
+    /** The outcome of the last operation of a line; `never` if none has moved money. */
     async _before(line) {
         if (line.vchasno_reversal) {
             const back = await this.terminal.ask(line.vchasno_reversal, CANCEL);
@@ -194,13 +194,13 @@ export class PaymentVchasno extends PaymentInterface {
         return line.amount < 0 ? REFUND : PAY;
     }
 
-    /** What is asked of the terminal, in hryvnias with two decimals. */
+    /** The sum for the terminal, in hryvnias with two decimals. */
     _sum(line) {
         return Number(Math.abs(line.amount).toFixed(2));
     }
 
-    /** The payment of this terminal, for the order that is refunded, that covers a refund; all of them together cover
-     * all that is refunded. */
+    /** A payment on this terminal, of the refunded order, that covers the refund; all such payments together must cover
+     * all refunds. */
     _paidBefore(line) {
         const orders = line.pos_order_id.lines.map(
             (orderLine) => orderLine.refunded_orderline_id?.order_id
@@ -226,7 +226,7 @@ export class PaymentVchasno extends PaymentInterface {
         return paid.find((payment) => payment.amount + HALF_A_KOPECK >= Math.abs(line.amount));
     }
 
-    /** @returns {boolean|Promise} what `sendPaymentRequest` gives; a promise without end while nobody knows */
+    /** @returns {boolean|Promise} for `sendPaymentRequest`; a promise that never settles if the outcome is unknown */
     _end(line, said) {
         if (said.kind === "done") {
             this._keep(line, said.info);
@@ -251,7 +251,7 @@ export class PaymentVchasno extends PaymentInterface {
         return new Promise(() => {});
     }
 
-    /** Keep what the bank said with the line: it stands on the fiscal receipt, and refunds need it (§8.5). */
+    /** Store the bank's data on the line, for the fiscal receipt and for refunds (§8.5). */
     _keep(line, info) {
         const paid = Number(info.sum);
         if (paid && paid !== this._sum(line)) {
@@ -270,7 +270,7 @@ export class PaymentVchasno extends PaymentInterface {
         }
     }
 
-    /** Take back the payment with this number on the terminal, which takes back another one where it is told none. */
+    /** Reverse the payment with this number; without a number the terminal would reverse another one. */
     async _takeBack(line, number) {
         let said = { kind: "refused" };
         if (number) {
@@ -301,7 +301,7 @@ export class PaymentVchasno extends PaymentInterface {
         line.ticket = "";
     }
 
-    /** Tell the cashier what to do with a line of which nobody knows. */
+    /** Tell the cashier what to do with a line of unknown outcome. */
     alertOpen(line, words) {
         const text = line.vchasno_reversal
             ? _t("Nobody has said whether the payment was taken back. Look at the terminal.")

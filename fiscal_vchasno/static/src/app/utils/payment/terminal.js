@@ -9,27 +9,27 @@ export const CANCEL = 3;
 export const SETTLE = 11;
 const LAST = 17; // moves no money
 
-/** Seconds for which a terminal may be at work with a customer (§6.4). */
+/** Longest time in seconds of an operation on the terminal (§6.4). */
 export const LONGEST = 310;
 const TIMEOUT = 10; // of a question, in seconds
 const NOT_FOUND = 5013;
 const TERMINAL = 3; // `type` (§8.3)
 
 /**
- * Codes after which surely no money has moved (§6.3): the terminal or its task is not known, the customer or the bank
- * said no. Numbers of the bank's own host (up to 999) say no too, but for the two of Device Manager among them.
+ * Codes that prove that no money has moved (§6.3): the terminal or the task is unknown, the customer or the bank
+ * refused. So do the bank's own codes (up to 999), except for two of Device Manager among them.
  */
 const REFUSED = new Set([
     1126, 5001, 5002, 5003, 5014, 5015, 5016, 5017, 5018, 5019, 5020, 5022, 5023, 5025, 5026, 5027,
     5029,
 ]);
 const OPEN_BELOW_1000 = new Set([411, 430]);
-/** Those of them that only the operation itself can have come to, not a question about it. */
+/** Those of them that can only be results of the operation itself, not of a question about it. */
 const DECLINED = new Set([5001, 5002, 5015, 5017, 5018, 5019, 5020, 5023]);
 /**
- * Codes of a failure of the device, the line or the bank (§6.3). Money may have moved when they are the answer to the
- * operation itself. Stored with it, once the terminal has had all its time, they are its end: what was charged is
- * stored as such.
+ * Codes of a failure of the device, the line or the bank (§6.3). As an answer to the operation itself they leave open
+ * whether money has moved. As the stored result, once the longest time is over, they are final: a charge would be
+ * stored as done.
  */
 const FAILED = new Set([
     411, 430, 1016, 5000, 5004, 5005, 5006, 5007, 5008, 5009, 5010, 5011, 5012, 5021, 5024, 5028,
@@ -38,17 +38,17 @@ const FAILED = new Set([
 const COMPUTER = "fiscal_vchasno.computer";
 
 /**
- * What came of a task:
+ * The outcome of a task:
  *
  * - `done`: with `info`
- * - `refused`: surely nothing happened; `words` of the bank
- * - `never`: Device Manager has never finished such an operation, and none can be under way any more. Only the computer
- *   that began it can know: `localhost` is another Device Manager on another one
- * - `open`: nobody knows
+ * - `refused`: no money has moved; `words` of the bank
+ * - `never`: Device Manager has never finished such an operation, and none can be in progress any more. Only the
+ *   computer that started it can tell: on another one `localhost` is another Device Manager
+ * - `open`: not known
  */
 const outcome = (kind, words = "", info = {}) => ({ kind, words, info });
 
-/** What tells this browser from those of other computers: twelve hexadecimal digits. */
+/** Twelve hexadecimal digits that identify this browser. */
 function computer() {
     let digits = browser.localStorage.getItem(COMPUTER);
     if (!/^[0-9a-f]{12}$/.test(digits)) {
@@ -58,23 +58,23 @@ function computer() {
     return digits;
 }
 
-/** A new id of an operation: UUID version 7, so it tells when the operation began; its end tells on which computer. */
+/** A new id of an operation: a UUID version 7, which holds its start time, with the id of this browser at the end. */
 export function newTransaction(now = Date.now()) {
     const time = now.toString(16).padStart(12, "0");
     return `${time.slice(0, 8)}-${time.slice(8)}-7${uuidv4().slice(15, 24)}${computer()}`;
 }
 
-/** Seconds since the operation with this id began. */
+/** Seconds since the operation with this id was started. */
 export function age(transaction, now = Date.now()) {
     const begun = parseInt(transaction.replace("-", "").slice(0, 12), 16);
     return (now - begun) / 1000;
 }
 
 /**
- * `url` under a name that no request has gone to before; null where it is not on this computer.
+ * `url` with a host name that was never used before; null if it is not on this computer.
  *
- * A browser sends a POST again by itself when a connection that has served another request ends without an answer. A
- * name of its own gets a connection of its own; every name below `localhost` is this computer.
+ * A browser repeats a POST on its own if a kept connection ends without an answer. A new host name gets a new
+ * connection; every name below `localhost` is this computer.
  */
 function freshUrl(url) {
     try {
@@ -94,7 +94,7 @@ function freshUrl(url) {
 
 const isOfThisComputer = (transaction) => transaction.endsWith(`-${computer()}`);
 
-/** A bank terminal behind Device Manager, which this computer reaches. Moves no money twice under one id. */
+/** A bank terminal behind a Device Manager that this browser reaches. Moves money at most once for one id. */
 export class Terminal {
     /**
      * @param {string} url of Device Manager
@@ -106,9 +106,9 @@ export class Terminal {
     }
 
     /**
-     * Carry out `pay` under the id `transaction`, once: on a connection that no browser sends it again on, or, where
-     * Device Manager does not take that, with a look at what is stored under the id. `twice` is what was charged
-     * besides and could not be taken back.
+     * Carry out `pay` with the id `transaction` once: on a new connection, on which no browser repeats it, or, if
+     * Device Manager does not accept that, by comparing the answer with the stored result. `twice` is a second charge
+     * that could not be reversed.
      */
     async execute(transaction, pay) {
         const ways = await this._ways();
@@ -124,7 +124,7 @@ export class Terminal {
         return ways[0].fresh || pay.task === SETTLE ? said : this._once(transaction, pay, said);
     }
 
-    /** The first way on which Device Manager answers, in an array that is empty where it does not. */
+    /** The first way by which Device Manager answers, in an array; empty if it does not answer. */
     async _ways() {
         const fields = { transaction_search: 1, pay: { task: LAST } };
         for (const fresh of freshUrl(this.url) ? [true, false] : [false]) {
@@ -137,7 +137,7 @@ export class Terminal {
         return [];
     }
 
-    /** `said`, or what is stored under the id where the request was carried out before it was answered. */
+    /** `said`, or the stored result if the request had been carried out before the one that was answered. */
     async _once(transaction, pay, said) {
         const stored = await this.ask(transaction, pay.task);
         if (stored.kind !== "done") {
@@ -151,7 +151,7 @@ export class Terminal {
         return stored;
     }
 
-    /** What became of the operation `transaction`. Moves no money. */
+    /** The outcome of the operation `transaction`. Moves no money. */
     async ask(transaction, task = PAY) {
         const said = await this._post(
             { transaction_id: transaction, transaction_search: 1, pay: { task } },
@@ -174,7 +174,7 @@ export class Terminal {
         return outcome(over && FAILED.has(said?.res) ? "refused" : "open", said?.errortxt);
     }
 
-    /** @param {{fresh: boolean}} way on a connection of its own; `text/plain` needs no question (CORS) before it */
+    /** @param {{fresh: boolean}} way whether on a new connection; `text/plain` needs no CORS preflight */
     async _post(fields, seconds, { fresh } = { fresh: false }) {
         try {
             const response = await browser.fetch(
@@ -196,7 +196,7 @@ export class Terminal {
             );
             return response.ok ? await response.json() : null;
         } catch {
-            return null; // whether it left is not known: a browser does not tell a refused connection
+            return null; // it may have been sent: a browser does not tell whether the connection was refused
         }
     }
 
