@@ -48,7 +48,7 @@ VAT = {
     "vat120": "120",
     "vat122": "122",
 }
-#: rate → the calculated rate that stands on a prepayment (§6)
+#: rate → the calculated rate of a prepayment (§6)
 CALCULATED = {"vat5": "vat105", "vat7": "vat107", "vat10": "vat110", "vat20": "vat120", "vat22": "vat122"}
 
 #: `payments[].type` (§2.4, FFD tags 1081, 1031, 1215, 1216, 1217)
@@ -112,7 +112,7 @@ SUBJECTS = {
 PAYMENT_SUBJECT = 10
 #: goods that carry a marking code, FFD 1.2: goods → goods with a code, excisable goods → excisable goods with a code
 WITH_CODE = {1: 33, 32: 33, 2: 31, 30: 31}
-#: the subjects of marked goods as FFD 1.05, which has none of its own, names them
+#: subjects of marked goods in FFD 1.05, which has none for them
 BEFORE_MARKING = {30: 2, 31: 2, 32: 1, 33: 1}
 
 #: `measure` (§2.4, FFD tag 2108)

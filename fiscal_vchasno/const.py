@@ -98,7 +98,7 @@ CLOUD_CODES = {
     2010: ("unknown", "mode"),
 }
 
-#: Codes of Device Manager (§6.3), a number space of its own
+#: Codes of Device Manager (§6.3), unrelated to those of the cloud
 DM_CODES = {
     430: ("unknown", "device"),
     1006: ("blocked", "shift_closed"),

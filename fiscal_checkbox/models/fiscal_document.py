@@ -22,7 +22,7 @@ class FiscalDocument(models.Model):
         string="Tax service",
         compute="_compute_checkbox_delivery",
         store=True,
-        precompute=True,  # at the till no statement of its own
+        precompute=True,  # no extra SQL statement at the till
         help="While the tax service does not answer, Checkbox registers receipts offline and delivers them later.",
     )
     checkbox_undelivered = fields.Boolean(

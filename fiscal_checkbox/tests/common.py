@@ -15,7 +15,7 @@ OPEN = ("queued", "sending", "waiting", "unknown")
 
 
 def connect(register, emulator, employees, number=0):
-    """Put `register` onto a register of the emulator; each of `employees` is one of its cashiers.
+    """Connect `register` to a register of the emulator, with `employees` as its cashiers.
 
     The first signs in with a PIN, the others with login and password.
     """

@@ -1,4 +1,4 @@
-"""Sales that are paid in parts, from Odoo's own screens: the receipts stand in one prepayment chain (§4.4)."""
+"""Sales that are paid in parts, entered in Odoo's forms: their receipts form one prepayment chain (§4.4)."""
 
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -193,7 +193,7 @@ class TestChains(ChainCase):
         self.assertEqual(self.chain(new), ("FULL_PAID", 10000, 10000, [[7000], [3000]]))
 
     def test_second_before_the_first_is_done(self):
-        """A first receipt that a person set aside holds nothing up but its own chain."""
+        """A first receipt that a person has set aside holds up only its own chain."""
         invoice = self.hundred()
         self.operation("shift_open")
         self.settle()

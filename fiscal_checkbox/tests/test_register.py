@@ -44,7 +44,7 @@ class TestCheckbox(CheckboxCase):
         self.assertEqual(self.emulator.unknown_fields, set())
 
     def test_the_service_is_not_waited_for(self):
-        """A document that is under way is asked about later; nobody sleeps until then."""
+        """A document in progress is asked about later, and nothing sleeps until then."""
         self.emulator.fault("slow", seconds=3600)
         __, document = self.sale()
         for __ in range(3):

@@ -1,4 +1,4 @@
-"""The main job in a real browser, on an emulated Checkbox; what it registered is compared with the orders."""
+"""The main tasks in a real browser, with an emulated Checkbox; its receipts are compared with the orders."""
 
 from odoo import Command, fields
 from odoo.tests import tagged

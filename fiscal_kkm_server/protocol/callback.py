@@ -10,7 +10,7 @@ from typing import NamedTuple
 from .answers import unwrap, words
 from .commands import thaw
 
-#: what may stand in an IdCommand of ours: keys and tokens (§3: at most 40 characters)
+#: form of our IdCommand: keys and tokens (§3: at most 40 characters)
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
@@ -50,7 +50,7 @@ def identify(result: Mapping) -> tuple[str, str]:
 
 
 def command(call: Mapping) -> str:
-    """The text of the command in a request of the relay; a question has no key of its own and gets the request's."""
+    """The text of the command in a request of the relay; a question has no key and gets that of the request."""
     return call["body"] if thaw(call).get("IdCommand") else with_key(call["body"], call["token"])
 
 

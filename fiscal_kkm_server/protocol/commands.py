@@ -108,7 +108,7 @@ def http(request: dict, url: str) -> transport.Request:
 
 
 def build(receipt: Receipt, device: Device, timeout: int = TIMEOUT, paper: Paper = Paper()) -> dict:
-    """The command for `receipt`, whatever its operation.
+    """The command for `receipt`, for any operation.
 
     :param timeout: seconds that KKM Server waits for the register; 1 would mean not at all (§1.3)
     :raises KeyError: for an operation, tax, tax system or payment that `checks.problems` reports

@@ -19,7 +19,7 @@ PASSWORD = "s3cret-of-the-shop"
 
 @tagged("post_install", "-at_install")
 class KkmServerCase(FiscalCase):
-    """A Russian shop whose register stands behind an emulated KKM Server."""
+    """A Russian shop with a register behind an emulated KKM Server."""
 
     def setUp(self):
         super().setUp()

@@ -1,4 +1,4 @@
-"""A KKM Server on the cashier's own computer: the browser there carries what Odoo has prepared, and no more."""
+"""A KKM Server on the cashier's computer: its browser carries what Odoo has prepared, and nothing else."""
 
 import json
 from datetime import timedelta
@@ -106,7 +106,7 @@ class TestBrowser(TillCase):
         self.assertEqual(len(self.printed("sale")), 2)
 
     def test_a_request_that_the_browser_sent_twice(self):
-        """The first run had printed before it failed, so KKM Server executed the repeat: that is told."""
+        """The first run printed and then failed, so KKM Server executed the repeat: a warning says so."""
         self.sale()
         self.work_off(1)
         document = self.sale()

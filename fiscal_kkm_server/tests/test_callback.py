@@ -89,7 +89,7 @@ class TestCallback(CallbackCase):
         self.assertEqual(documents.mapped("fiscal_number"), [str(sale.number) for sale in self.printed("sale")])
 
     def test_a_till_takes_nothing_out_of_the_call(self):
-        """The browser of a till has no way to this KKM Server: what it took would be lost."""
+        """The browser of a till cannot reach this KKM Server: a request that it takes would be lost."""
         document = self.sale()
         answer = self.config.fiscal_drive([document.pos_order_id.uuid])
         self.assertFalse(answer["call"])
@@ -167,7 +167,7 @@ class TestCallback(CallbackCase):
             self.poll(work=False)
         self.assertEqual(document.state, "waiting")
         self.caller.work()
-        # the nested answers say “still queued” for ever; the fiscal storage knows better
+        # the nested answers keep saying “queued”; the fiscal storage has the receipt
         for __ in range(5):
             self.due()
             self.poll()
@@ -188,7 +188,7 @@ class TestCallback(CallbackCase):
         self.assertEqual(result["IdCommand"], document.key)
 
     def test_answer_of_odoo_is_lost(self):
-        """The results were taken and commands were given, and KKM Server has seen nothing of it."""
+        """Results were stored and commands handed over, but the answer never reached KKM Server."""
         first, second = self.sale(), self.sale()
         self.poll()
         with self.lost_answers():
@@ -487,7 +487,7 @@ class TestCallbackAccess(CallbackCase):
         self.assertFalse([text for text in told if MARK in text])
 
     def state(self):
-        """How everything fiscal is, but for when the KKM Server has called last."""
+        """The state of all fiscal records, without the time of the last call."""
         self.env.flush_all()
         tables = [table for table in self.env.registry.models.values() if table._name.startswith("fiscal.")]
         tables = sorted({table._table for table in tables if table._auto and not table._transient})

@@ -94,7 +94,7 @@ class TestCard(TillCase):
         self.assertIn("slip of the terminal", said["message"])
 
     def test_kkm_server_stops_while_the_card_is_charged(self):
-        """Nobody can be asked, which is no reason to charge the card again."""
+        """If KKM Server cannot be asked, the card is not charged again."""
         self.emulator.fault("pending", "PayByPaymentCard", polls=100)
         self.assertEqual(self.card("pay", "gone", amount=1)["state"], "running")
         self.emulator.down()

@@ -1,4 +1,4 @@
-"""KKM Server has forgotten a command: what the fiscal storage holds of strangers is never taken for ours."""
+"""KKM Server has forgotten a command: documents of others in the fiscal storage are never taken for ours."""
 
 import json
 from datetime import datetime, timedelta
@@ -68,7 +68,7 @@ class TestStorage(KkmServerCase):
         self.assertEqual((document.state, document.error_code), ("unknown", "compare"))
 
     def test_another_register_of_odoo_has_it(self):
-        """Two registers of Odoo stand for one device; what one of them knows is not the other's."""
+        """Two registers of Odoo stand for one device: a document of one is never taken for one of the other."""
         other = self.register.copy(
             {
                 "name": "The same",
@@ -139,7 +139,7 @@ class TestStorage(KkmServerCase):
         self.assertEqual((document.state, document.shift_number), ("done", 1), document.error_message)
 
     def test_number_that_the_health_check_told(self):
-        """The first document of a new register is lost: strangers before it are none of its concern."""
+        """The first document of a new register is lost: earlier documents of others are ignored."""
         for __ in range(30):
             self.stranger(minutes=1)
         self.register.last_number = False

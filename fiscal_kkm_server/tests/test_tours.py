@@ -1,4 +1,4 @@
-"""The main job in a real browser, on an emulated KKM Server; what it registered is compared with the orders."""
+"""The main tasks in a real browser, with an emulated KKM Server; its tape is compared with the orders."""
 
 import json
 import time

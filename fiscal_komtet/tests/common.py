@@ -16,7 +16,7 @@ SHOP, SECRET = "shop-7f3a", "s3cret-of-the-shop"
 
 
 def settings(emulator):
-    """Values of a register that stands on `emulator`."""
+    """Values of a register behind `emulator`."""
     return {
         "provider": "komtet",
         "komtet_server": emulator.url,
@@ -29,18 +29,18 @@ def settings(emulator):
 
 @tagged("post_install", "-at_install")
 class KomtetCase(FiscalCase):
-    """A Russian shop whose register stands behind an emulated Komtet Kassa, which prints when it is told to."""
+    """A Russian shop with a register behind an emulated Komtet Kassa, which prints on demand."""
 
     def setUp(self):
         super().setUp()
         self.emulator = KomtetEmulator(shops={SHOP: SECRET}, seconds=None).start()
         self.addCleanup(self.emulator.stop)
-        # nobody hears what is told to the address of these tests; the callback has tests of its own
+        # nothing listens at the callback address here; callbacks are tested separately
         self.emulator.call_back = lambda task: None
         self.register.write(settings(self.emulator))
 
     def sale(self, payments=None, **vals):
-        """Bread and apples for 198.95, in cash when nothing else is said: the document of the order."""
+        """The document of an order of bread and apples for 198.95, paid in cash by default."""
         bread, apples = self.shop.products["bread"], self.shop.products["apples"]
         order = self.sell([(bread, 2), (apples, 0.5)], payments or [(self.shop.cash, 200)], **vals)
         return order.fiscal_document_ids
@@ -54,7 +54,7 @@ class KomtetCase(FiscalCase):
         return [request for request in self.emulator.requests if request.method == method]
 
     def assertRegistered(self, document):
-        """The document is done, and it is the one receipt on the tape."""
+        """Assert that the document is done and is the only receipt on the tape."""
         self.assertEqual(document.state, "done", document.error_message)
         (printed,) = self.emulator.documents
         self.assertEqual(document.fiscal_number, printed.fiscal["i"])

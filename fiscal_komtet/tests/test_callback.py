@@ -1,4 +1,4 @@
-"""What Komtet Kassa tells by itself, over HTTP: believed only with its signature, and only as a hint."""
+"""Callbacks of Komtet Kassa over HTTP: taken only with a valid signature, and only as a hint."""
 
 import json
 from random import Random
@@ -65,7 +65,7 @@ class TestCallback(HttpCase, KomtetCase):
         self.assertEqual(self.document.state, "done")
 
     def test_a_lie_changes_nothing(self):
-        """Signed or not: what counts is what the service answers when it is asked."""
+        """Even with a valid signature, only the answer of the service counts."""
         for state in ("done", "error", "new", "whatever"):
             self.assertEqual(self.told(self.news(state, fiscal_data={"i": "1"}, error_description="x")), 200)
             self.settle()

@@ -1,4 +1,4 @@
-"""The main job in a real browser, on an emulated Komtet Kassa that prints in its own time and calls back."""
+"""The main tasks in a real browser, with an emulated Komtet Kassa that prints later and calls back."""
 
 import requests
 
@@ -19,7 +19,7 @@ class TestKomtetTours(FiscalTourCase):
         self.emulator = KomtetEmulator(shops={SHOP: SECRET}, seconds=2.5).start()
         self.addCleanup(self.emulator.stop)
         own = self.emulator._post
-        # a request that does not name the test is none of its own
+        # a request without the name of the test would not be served by it
         self.emulator._post = lambda url, body, headers: own(
             url, body, {**headers, "Cookie": f"{TEST_CURSOR_COOKIE_NAME}={self.http_request_key}"}
         )

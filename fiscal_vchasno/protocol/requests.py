@@ -175,7 +175,7 @@ def _headers(access: Access) -> dict:
 
 
 def build(receipt: Receipt, settings: Settings = CLOUD) -> dict:
-    """The task for `receipt`, whatever its operation.
+    """The task for `receipt`, for any operation.
 
     :raises KeyError: for an operation or payment that `checks.problems` reports
     """

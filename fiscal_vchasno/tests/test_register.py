@@ -333,7 +333,7 @@ class TestVchasno(VchasnoCase):
         self.assertEqual(len(self.printed(11)), 1)
 
     def test_lost_answer_to_the_first_sale_of_a_shift(self):
-        """Its shift has no number until the next receipt names it; the two are one shift."""
+        """The shift gets its number from the next receipt; it stays one shift."""
         self.emulated.first_shift = 46
         self.emulator.fault("reset_after", "sale")
         __, first = self.sale()

@@ -1,4 +1,4 @@
-"""The main job in a real browser, on an emulated Vchasno.Kasa; what it registered is compared with the orders."""
+"""The main tasks in a real browser, with an emulated Vchasno.Kasa; its tape is compared with the orders."""
 
 import re
 from decimal import Decimal
@@ -74,7 +74,7 @@ class TestVchasnoTours(FiscalTourCase):
         self.assertEqual(document.fiscal_number, emulator.documents[1].number)
 
     def test_card_on_the_terminal_of_device_manager(self):
-        """Declined once, paid, refunded; what the bank said stands on the fiscal receipts by itself."""
+        """Declined once, paid, refunded; the fiscal receipts have the bank's data."""
         emulator = self.in_device_manager("dm_browser")
         self.shop.card.write(
             {
@@ -148,13 +148,13 @@ class TestVchasnoTours(FiscalTourCase):
         return emulator.terminals[0].transactions, met
 
     def test_a_browser_that_sends_again_by_itself(self):
-        """An operation of the terminal has a connection of its own, on which nothing is sent again."""
+        """An operation of the terminal gets a new connection, on which nothing is repeated."""
         transactions, met = self.sends_again()
         self.assertEqual([each.task for each in transactions], [1, 2], "charged once, given back once")
         self.assertEqual(met, {"sale", "return"})
 
     def test_a_browser_that_sends_again_where_no_connection_can_be_had_for_it(self):
-        """The second charge is seen by what is stored under the id, and taken back."""
+        """The second charge is found by the stored result, and reversed."""
         transactions, met = self.sends_again(json_only=True)
         self.assertEqual(
             [(each.task, each.cancelled) for each in transactions], [(1, False), (1, True), (3, False), (2, False)]
