@@ -44,8 +44,8 @@
     "assets": {
         "point_of_sale._assets_pos": ["fiscal_base/static/src/relay/carry.js", "fiscal_base/static/src/app/**/*"],
         "web.assets_backend": ["fiscal_base/static/src/backend/**/*", "fiscal_base/static/src/relay/**/*"],
-        "web.assets_tests": ["fiscal_base/static/tests/tours/**/*"],
-        "web.assets_unit_tests": ["fiscal_base/static/tests/unit/**/*"],
+        "web.assets_tests": ["fiscal_base/static/tests/scanner.js", "fiscal_base/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["fiscal_base/static/tests/scanner.js", "fiscal_base/static/tests/unit/**/*"],
     },
     "application": True,
 }

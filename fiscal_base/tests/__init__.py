@@ -10,6 +10,7 @@ from . import test_faults
 from . import test_fiscalize
 from . import test_shift
 from . import test_manual
+from . import test_marking_code
 from . import test_operation
 from . import test_operation_payments
 from . import test_tours_book

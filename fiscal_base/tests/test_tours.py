@@ -87,5 +87,10 @@ class TestTours(FiscalTourCase):
     def test_marked_goods_are_sold_with_their_code(self):
         self.shop.products["coffee"].fiscal_marking_required = True
         self.tour("fiscal_marked_goods")
-        line = self.documents().filtered("pos_order_id").line_ids
-        self.assertEqual(line.marking_code, "010460708021818721abc\x1d91test")
+        lines = self.documents().filtered("pos_order_id").line_ids
+        codes = ["010460708021818721abc\x1d91test", "010460708021818721abd\x1d91test"]
+        self.assertEqual(lines.mapped("marking_code"), codes)
+
+    def test_a_hundred_scans(self):
+        self.shop.products["coffee"].fiscal_marking_required = True
+        self.tour("fiscal_scanner")

@@ -109,7 +109,7 @@ class TestKkmServerTours(FiscalTourCase):
 
     def test_marking_code_is_asked_about_as_it_is_scanned(self):
         self.shop.products["coffee"].fiscal_marking_required = True
-        self.emulator.registers[0].marking["bad-code"] = 5
+        self.emulator.registers[0].marking["010460708021818721badone\x1d91code"] = 5
         self.tour("fiscal_kkm_server_marking")
         self.assertFalse(self.documents().filtered("pos_order_id"))
         self.assertIn("ValidationMarkingCode", [json.loads(each.body)["Command"] for each in self.emulator.requests])

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ...const import AGENT_DATA, AGENTS, MEASURES, PAYMENT_AGENTS, PAYMENT_METHOD_SIGNS, PAYMENT_SUBJECTS
 from ...fields import Kopecks
+from ...tools.marking_code import normalize
 from ...tools.money import money, quantity
 from ...tools.receipt import Line, Person
 
@@ -112,6 +113,10 @@ class FiscalDocumentLine(models.Model):
             )
         elif code := register._tax_code(taxes):
             self.tax_code, self.tax_name, self.tax_rate, self.without_tax = code[:4]
+
+    @api.onchange("marking_code")
+    def _onchange_marking_code(self):
+        self.marking_code = self.marking_code and normalize(self.marking_code)
 
     @api.onchange("tax_code_id")
     def _onchange_tax_code_id(self):

@@ -170,31 +170,3 @@ registry.category("web_tour.tours").add("fiscal_refresh_after_the_sale", {
             Chrome.endTour(),
         ].flat(Infinity),
 });
-
-registry.category("web_tour.tours").add("fiscal_marked_goods", {
-    steps: () =>
-        [
-            Chrome.startPoS(),
-            Dialog.confirm("Open Register"),
-            ProductScreen.clickDisplayedProduct("Кофе"),
-            Dialog.is({ title: "Scan the marking code" }),
-            { trigger: ".modal button:contains(Without the code)", run: "click" },
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Карта"),
-            PaymentScreen.clickValidate(),
-            Dialog.bodyIs("needs its marking code"),
-            Dialog.confirm(),
-            PaymentScreen.clickBack(),
-            inLeftSide([...ProductScreen.clickLine("Кофе"), Numpad.click("⌫"), Numpad.click("⌫")]),
-            ProductScreen.orderIsEmpty(),
-            ProductScreen.clickDisplayedProduct("Кофе"),
-            { trigger: ".marking-code-input", run: "edit 010460708021818721abc␝91test" },
-            { trigger: ".modal .btn-primary:contains(Done)", run: "click" },
-            ProductScreen.clickPayButton(),
-            PaymentScreen.clickPaymentMethod("Карта"),
-            PaymentScreen.clickValidate(),
-            Fiscal.receiptIsRegistered({ test: true }),
-            ReceiptScreen.clickNextOrder(),
-            Chrome.endTour(),
-        ].flat(Infinity),
-});

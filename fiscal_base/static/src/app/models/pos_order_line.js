@@ -9,6 +9,11 @@ patch(PosOrderline.prototype, {
     get fiscalLacksMarkingCode() {
         return this.fiscalNeedsMarkingCode && (!this.fiscal_marking_code || this.qty !== 1);
     },
+    /** One piece that is sold and whose code has not been scanned yet, or was refused. */
+    get fiscalAwaitsMarkingCode() {
+        const isSold = !this.refunded_orderline_id && this.qty === 1 && this.price_unit > 0;
+        return isSold && !this.order_id.finalized && this.fiscalLacksMarkingCode;
+    },
     canBeMergedWith(orderline) {
         return !this.fiscalNeedsMarkingCode && super.canBeMergedWith(...arguments);
     },

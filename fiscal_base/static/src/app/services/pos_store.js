@@ -6,6 +6,7 @@ import { PosStore } from "@point_of_sale/app/services/pos_store";
 import { makeAwaitable } from "@point_of_sale/app/utils/make_awaitable_dialog";
 import { MarkingCodePopup } from "@fiscal_base/app/components/popups/marking_code_popup/marking_code_popup";
 import { FiscalTill } from "@fiscal_base/app/fiscal/fiscal_till";
+import { refusalOf } from "@fiscal_base/app/fiscal/marking_refusal";
 import { serializeError } from "@fiscal_base/app/fiscal/serialize_error";
 
 patch(PosStore.prototype, {
@@ -30,12 +31,7 @@ patch(PosStore.prototype, {
     async addLineToOrder(vals, order, opts, configure = true) {
         const line = await super.addLineToOrder(...arguments);
         if (configure && line?.fiscalLacksMarkingCode && !line.refunded_orderline_id) {
-            const code = await makeAwaitable(this.dialog, MarkingCodePopup, {
-                product: line.getFullProductName(),
-            });
-            if (code) {
-                line.fiscal_marking_code = code;
-            }
+            await this.scanMarkingCode(line);
         }
         return line;
     },
@@ -47,6 +43,29 @@ patch(PosStore.prototype, {
             return;
         }
         return super.pay(...arguments);
+    },
+    /**
+     * Ask for the marking code of the piece on `line`.
+     *
+     * @returns whether one was scanned
+     */
+    async scanMarkingCode(line) {
+        const code = await makeAwaitable(this.dialog, MarkingCodePopup, {
+            product: line.getFullProductName(),
+            refuse: (code) => refusalOf(code, line, this.models["pos.order"].getAll()),
+        });
+        if (code) {
+            line.fiscal_marking_code = code;
+        }
+        return Boolean(code);
+    },
+    /** Ask for each code that `order` lacks, until the cashier leaves one out. */
+    async scanMissingMarkingCodes(order) {
+        for (const line of order.lines.filter((line) => line.fiscalAwaitsMarkingCode)) {
+            if (!(await this.scanMarkingCode(line))) {
+                return;
+            }
+        }
     },
     canEditPayment(order) {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;

@@ -7,6 +7,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 patch(OrderPaymentValidation.prototype, {
     /** Refuse before the payment what the register would refuse afterwards. */
     async isOrderValid(isForceValidate) {
+        await this.pos.scanMissingMarkingCodes(this.order);
         const problems = this.pos.fiscal.problems(this.order);
         if (problems.length) {
             this.pos.dialog.add(AlertDialog, {

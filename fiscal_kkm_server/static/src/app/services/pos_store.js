@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { patch } from "@web/core/utils/patch";
 import { PosStore, register_payment_method } from "@point_of_sale/app/services/pos_store";
 import { carry } from "@fiscal_base/relay/carry";
@@ -8,16 +8,15 @@ import { PaymentKkmServer } from "@fiscal_kkm_server/app/utils/payment/payment_k
 register_payment_method("kkm_server", PaymentKkmServer);
 
 patch(PosStore.prototype, {
-    /** Check the marking code of a piece that has just been scanned, in the background. */
-    async addLineToOrder(vals, order, opts, configure = true) {
-        const line = await super.addLineToOrder(...arguments);
-        const isSold = line?.fiscal_marking_code && !line.refunded_orderline_id;
-        if (configure && isSold && this.config._kkm_server_marking) {
+    /** A piece whose marking code has just been scanned is asked about, behind the screen. */
+    async scanMarkingCode(line) {
+        const isScanned = await super.scanMarkingCode(...arguments);
+        if (isScanned && this.config._kkm_server_marking) {
             this.checkMarkingCode(line).catch((error) =>
                 console.info("The marking code is checked with the receipt:", error?.message)
             );
         }
-        return line;
+        return isScanned;
     },
     /** Show the cashier the result for the code of `line`; a code that may not be sold is removed from the line. */
     async checkMarkingCode(line) {
@@ -38,9 +37,13 @@ patch(PosStore.prototype, {
             if (line.fiscal_marking_code === code) {
                 line.fiscal_marking_code = "";
             }
-            this.dialog.add(AlertDialog, {
+            this.dialog.add(ConfirmationDialog, {
                 title: _t("“%s” must not be sold", name),
                 body: said.message,
+                confirmLabel: _t("Scan another piece"),
+                confirm: () => line.fiscalAwaitsMarkingCode && this.scanMarkingCode(line),
+                cancelLabel: _t("Later"),
+                cancel: () => {},
             });
         } else if (said.certain) {
             this.notification.add(said.message || _t("The marking code is good."), {
