@@ -56,9 +56,12 @@ patch(PosStore.prototype, {
         });
         if (code) {
             line.fiscal_marking_code = code;
+            this.onMarkingCodeScanned(line);
         }
         return Boolean(code);
     },
+    /** For the addons of registers that can ask about a code before the payment. */
+    onMarkingCodeScanned(line) {},
     /** Ask for each code that `order` lacks, until the cashier leaves one out. */
     async scanMissingMarkingCodes(order) {
         for (const line of order.lines.filter((line) => line.fiscalAwaitsMarkingCode)) {

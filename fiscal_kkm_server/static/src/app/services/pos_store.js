@@ -9,14 +9,12 @@ register_payment_method("kkm_server", PaymentKkmServer);
 
 patch(PosStore.prototype, {
     /** A piece whose marking code has just been scanned is asked about, behind the screen. */
-    async scanMarkingCode(line) {
-        const isScanned = await super.scanMarkingCode(...arguments);
-        if (isScanned && this.config._kkm_server_marking) {
+    onMarkingCodeScanned(line) {
+        if (this.config._kkm_server_marking) {
             this.checkMarkingCode(line).catch((error) =>
                 console.info("The marking code is checked with the receipt:", error?.message)
             );
         }
-        return isScanned;
     },
     /** Show the cashier the result for the code of `line`; a code that may not be sold is removed from the line. */
     async checkMarkingCode(line) {
