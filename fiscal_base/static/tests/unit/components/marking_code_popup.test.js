@@ -1,6 +1,6 @@
 import { expect, test } from "@odoo/hoot";
 import { animationFrame, queryFirst, waitFor } from "@odoo/hoot-dom";
-import { makeDialogMockEnv, mountWithCleanup } from "@web/../tests/web_test_helpers";
+import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { definePosModels } from "@point_of_sale/../tests/unit/data/generate_model_definitions";
 import { MarkingCodePopup } from "@fiscal_base/app/components/popups/marking_code_popup/marking_code_popup";
 import { refusalOf } from "@fiscal_base/app/fiscal/marking_refusal";
@@ -15,8 +15,8 @@ const codeOf = (serial, tail = "") => `010460708021818721${serial}\u001d91EE06\u
 /** The popup in a page, and what it gave: `{input, taken}` */
 async function popup(refuse = () => "") {
     const taken = [];
+    await setupFiscalEnv();
     await mountWithCleanup(MarkingCodePopup, {
-        env: await makeDialogMockEnv(),
         props: {
             product: "Shoes",
             refuse,

@@ -39,7 +39,11 @@ patch(PosStore.prototype, {
                 title: _t("“%s” must not be sold", name),
                 body: said.message,
                 confirmLabel: _t("Scan another piece"),
-                confirm: () => line.fiscalAwaitsMarkingCode && this.scanMarkingCode(line),
+                confirm: () => {
+                    if (line.fiscalAwaitsMarkingCode) {
+                        this.scanMarkingCode(line);
+                    }
+                },
                 cancelLabel: _t("Later"),
                 cancel: () => {},
             });
