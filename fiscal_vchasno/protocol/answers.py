@@ -328,7 +328,7 @@ def _flow(told: Mapping, name: str) -> str:
     return const.FLOWS.get(integer(told[name]), "") if name in told else ""
 
 
-def _sum(receipt: Mapping) -> Decimal | None:
+def _receipt_sum(receipt: Mapping) -> Decimal | None:
     try:
         return amount(inner(receipt, "close").get("sum"))
     except ValueError:
@@ -345,7 +345,7 @@ def with_view(outcome: Outcome, view: Mapping) -> Outcome:
         "operation": _flow(view, "check_flow") or data.operation,
     }
     if fields["operation"] in ("sale", "sale_return"):
-        fields |= {"total": _sum(inner(view, "data")), "lines": len(rows(inner(view, "data"), "items")) or None}
+        fields |= {"total": _receipt_sum(inner(view, "data")), "lines": len(rows(inner(view, "data"), "items")) or None}
     return Outcome.done(FiscalData(**fields), response=outcome.response)
 
 
