@@ -1,12 +1,15 @@
 """From the sale in Odoo to the fiscal storage and back, over a socket and over a pseudo-terminal."""
 
+import contextlib
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import new_test_user, tagged
 
+from ..transport import Session
 from .common import ShtrihCase, ShtrihEmulator
 
 
@@ -134,3 +137,45 @@ class TestShtrih(ShtrihCase):
         self.env.cr.execute((Path(__file__).parents[1] / "data" / "neutralize.sql").read_text())
         self.env.invalidate_all()
         self.assertFalse(self.register.shtrih_address)
+
+    def test_worker_dies_within_a_receipt(self):
+        """Before a line, before the receipt is closed, and when the storage has it: each is registered once."""
+        self.operation("shift_open")
+        self.settle()
+        for death in (Dies(0xFF46), Dies(0xFF45), Dies(0xFF45, answered=True)):
+            __, document = self.sale()
+            with patch.object(Session, "_exchange", death.exchange), contextlib.suppress(Death):
+                self.drain()
+            self.env.invalidate_all()
+            self.assertEqual(document.state, "sending", death)
+            self.settle()
+            self.assertEqual(document.state, "done", document.error_message)
+        documents = self.register.document_ids.filtered(lambda document: document.operation == "sale")
+        self.assertEqual(
+            sorted(documents.mapped("fiscal_number")), [str(receipt.number) for receipt in self.receipts()]
+        )
+        self.assertEqual(len(self.receipts()), 3)
+
+
+class Death(BaseException):
+    """As SIGKILL: nothing catches it, so nothing is written any more."""
+
+
+class Dies:
+    """A worker that dies before it sends the command of this code, or when the register has executed it."""
+
+    def __init__(self, code, answered=False):
+        self.code, self.answered = code, answered
+
+    @property
+    def exchange(self):
+        own = Session._exchange
+
+        def exchange(session, command):
+            if command.code != self.code:
+                return own(session, command)
+            if self.answered:
+                own(session, command)
+            raise Death
+
+        return exchange
