@@ -148,7 +148,8 @@ class TestShtrih(ShtrihCase):
                 self.drain()
             self.env.invalidate_all()
             self.assertEqual(document.state, "sending", death)
-            self.settle()
+            self.settle()  # it is asked about,
+            self.settle()  # and sent again where the storage does not have it
             self.assertEqual(document.state, "done", document.error_message)
         documents = self.register.document_ids.filtered(lambda document: document.operation == "sale")
         self.assertEqual(
