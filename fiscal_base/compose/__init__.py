@@ -7,8 +7,9 @@ Python: the server, the test of a lawyer and the check before the payment all as
 
 from .compose import compose
 from .correction import correct, missed
+from .elsewhere import Elsewhere
 from .problem import Problem, Problems
 from .russia import Russia
 from .ukraine import Ukraine
 
-__all__ = ["Problem", "Problems", "Russia", "Ukraine", "compose", "correct", "missed"]
+__all__ = ["Elsewhere", "Problem", "Problems", "Russia", "Ukraine", "compose", "correct", "missed"]

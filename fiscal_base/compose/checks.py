@@ -35,7 +35,7 @@ def problems(event: Event, rules: Rules) -> list[Problem]:
 
 
 def _currency(event: Event, rules: Rules) -> Iterator[Problem]:
-    if event.currency and event.currency != rules.currency:
+    if event.currency and rules.currency and event.currency != rules.currency:
         yield Problem("currency", "", {"currency": event.currency, "expected": rules.currency})
 
 

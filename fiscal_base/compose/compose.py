@@ -18,6 +18,7 @@ from .event import (
     Change,
     CreditCancelled,
     CreditGiven,
+    Discount,
     Event,
     Money,
     PaidOut,
@@ -83,7 +84,7 @@ def _owed(event: Event, sale: list[Part], back: list[Part]) -> tuple[Decimal, De
 def _settled(event: Event, rules: Rules, sale: list[Part], back: list[Part]):
     """Both sides as they agree with the money that moved, and the rounding that the receipt names as a sum of its own.
 
-    Kopecks that taxes leave are spread: at most one for each row. Cash rounding is below its step. What lies beyond is
+    Kopecks that taxes leave are spread: at most one for each row and discount. Cash rounding is below its step. What lies beyond is
     no rounding, and nothing repairs it.
     """
     pay, out = _owed(event, sale, back)
@@ -92,8 +93,10 @@ def _settled(event: Event, rules: Rules, sale: list[Part], back: list[Part]):
     sign = -1 if outward else 1
     difference = sign * (moved - (pay - out))
     rounding = event.sum(Rounding)
+    if outward and abs(difference) < max((part.step for part in event.all(Rounding)), default=ZERO):
+        rounding = difference  # what comes back costs what was registered, which need not be what the source says
     gap = difference - rounding
-    if abs(gap) > CENT * (len(sale) + len(back)):
+    if abs(gap) > CENT * (len(sale) + len(back) + len(event.all(Discount))):
         if outward and not sale:
             raise Refused("returned_sum", left=out, paid=-moved)
         raise Refused("sums_disagree", expected=sign * (pay - out) + rounding, paid=abs(moved))

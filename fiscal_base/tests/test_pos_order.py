@@ -270,8 +270,11 @@ class TestSale(TillCase):
         order = self.till([(self.bread, 1, {"price_unit": 0})], [])
         self.assertEqual(order.state, "paid")
         self.assertFalse(order.fiscal_document_ids)
-        order = self.till([(self.bread, 1), (self.bread, 1, {"price_unit": -62})], [])
-        self.assertFalse(order.fiscal_document_ids)
+
+    def test_points_pay_for_everything(self):
+        """A settlement all the same (FNS 30.04.2021 АБ-4-20/6093)."""
+        document = self.the_document(self.till([(self.bread, 1), (self.bread, 1, {"price_unit": -62})], []))
+        self.assertEqual((self.rows(document), document.total), ([(1, 62, 0, "vat10")], 0))
 
     def test_point_of_sale_without_a_register(self):
         self.config.fiscal_register_id = False
@@ -339,11 +342,10 @@ class TestSale(TillCase):
         document = self.the_document(order)
         self.assertEqual((document.register_id, document.pos_session_id), (self.register, other))
 
-    def test_sale_and_return_in_one_order_are_two_receipts(self):
-        order = self.till([(self.coffee, 1), (self.bread, -1)])
-        document = self.the_document(order, state="rejected")
-        self.assertIn("make the return an order of its own", document.error_message)
-        self.assertIn(self.bread.name, document.error_message)
+    def test_goods_taken_back_without_their_sale(self):
+        """Nobody knows at what rate they were sold."""
+        document = self.the_document(self.till([(self.coffee, 1), (self.bread, -1)]), state="rejected")
+        self.assertIn("At what rate “Хлеб", document.error_message)
 
 
 @tagged("post_install", "-at_install")
@@ -551,28 +553,43 @@ class TestCashRounding(TillCase):
             }
         )
 
-    def test_every_way(self):
+    def test_every_step(self):
         lines = [(self.bread, 1, {"price_unit": 61.98}), (self.coffee, 1), (self.apples, 0.357)]
         for step in (0.05, 0.10, 0.50, 1.00):
-            for way in ("HALF-UP", "UP", "DOWN"):
-                for only_cash, method in ((False, self.card), (True, self.cash)):
-                    self.round_cash(step, way, only_cash)
-                    with self.subTest(step=step, way=way, only_cash=only_cash):
-                        order = self.till(lines, [(method, None)])
-                        sale = self.the_document(order)
-                        self.assertEqual(sale.total, self.due(605.39, method, self.config))
-                        self.assertNotEqual(sale.total, 605.39, "605.39 is round in no way")
-                        if only_cash:
-                            refund = self.till(self.back(order), [(method, None)], is_refund=True)
-                            self.assertEqual(self.the_document(refund, "sale_return").total, sale.total)
+            for only_cash, method in ((False, self.card), (True, self.cash)):
+                self.round_cash(step, "DOWN", only_cash)
+                with self.subTest(step=step, only_cash=only_cash):
+                    order = self.till(lines, [(method, None)])
+                    sale = self.the_document(order)
+                    self.assertEqual(sale.total, self.due(605.39, method, self.config))
+                    self.assertNotEqual(sale.total, 605.39, "605.39 is round in no way")
+                    if only_cash:
+                        refund = self.till(self.back(order), [(method, None)], is_refund=True)
+                        self.assertEqual(self.the_document(refund, "sale_return").total, sale.total)
         self.the_document(self.till(lines, [(self.card, None)]))
 
     def test_change_of_rounded_cash(self):
-        self.round_cash(0.10, "HALF-UP", True)
-        order = self.till([(self.bread, 1, {"price_unit": 61.98})], [(self.cash, 100)])
+        self.round_cash(0.10, "DOWN", True)
+        order = self.till([(self.bread, 1, {"price_unit": 61.98})], [(self.cash, 100)], amount_return=-38.10)
         document = self.the_document(order)
-        self.assertEqual((document.total, document.change), (62.00, 38.00))
-        self.assertEqual(self.rows(document), [(1, 61.98, 62.00, "vat10")])
+        self.assertEqual((document.total, document.change), (61.90, 38.10))
+        self.assertEqual(self.rows(document), [(1, 61.98, 61.90, "vat10")])
+
+    def test_a_receipt_is_not_rounded_up(self):
+        self.round_cash(1.00, "DOWN", True)
+        self.config.rounding_method.rounding_method = "HALF-UP"
+        document = self.the_document(self.till([(self.coffee, 1)], [(self.cash, None)]), state="rejected")
+        self.assertIn("may only be rounded down", document.error_message)
+
+    def test_the_third_of_three_parts_comes_back(self):
+        self.round_cash(0.50, "DOWN", True)
+        order = self.till([(self.bread, 3, {"price_unit": 33.30})], [(self.cash, None)])
+        sale = self.the_document(order)
+        totals = []
+        for __ in range(3):
+            refund = self.till(self.back(order, 1), [(self.cash, None)], is_refund=True)
+            totals.append(self.the_document(refund, "sale_return").total)
+        self.assertEqual((sale.total, totals), (99.50, [33.00, 33.00, 33.00]))
 
 
 @tagged("post_install", "-at_install")
@@ -618,12 +635,12 @@ class TestCashier(TillCase):
 
     def test_tax_without_a_code(self):
         self.shop.taxes["reduced"].amount = 13
-        self.refused("НДС 10%", "is not known to the register", "Taxes")
+        self.refused("does not know the tax of “Хлеб", "Taxes")
 
     def test_every_reason_at_once(self):
         self.cashier.fiscal_tax_number = False
         self.shop.taxes["reduced"].amount = 13
-        self.refused("has no tax number", "is not known to the register")
+        self.refused("has no tax number", "does not know the tax of “Хлеб")
 
     def test_order_of_a_kiosk(self):
         """Where nobody stands at the till, the register's own cashier is named."""

@@ -9,11 +9,9 @@ class PosOrder(models.Model):
 
     _inherit = "pos.order"
 
-    def _fiscal_vals(self, register):
-        vals = super()._fiscal_vals(register)
-        if vals["operation"] == SALE:
-            vals["problems"] += self._fiscal_settled_elsewhere()
-        return vals
+    def _fiscal_receipt_problems(self, receipt, register):
+        problems = super()._fiscal_receipt_problems(receipt, register)
+        return problems + self._fiscal_settled_elsewhere() if receipt.operation == SALE else problems
 
     def _fiscal_settled_elsewhere(self):
         """A sentence for each sales order whose goods or money are on other receipts already."""

@@ -783,7 +783,8 @@ class FiscalDocument(models.Model):
         if not self.pos_order_id:
             return self.browse()
         self._move("cancelled")
-        copy = self.pos_order_id._fiscal_enqueue()
+        copies = self.pos_order_id._fiscal_enqueue()
+        copy = copies.filtered(lambda document: document.event == self.event) or copies[:1]
         copy._engine().write({"replaces_id": self.id})
         return copy
 

@@ -38,9 +38,9 @@ class FiscalDocument(models.Model):
                 ("state", "in", MADE),
             ]
         )
-        left = {one: money(one.total) for one in together}
+        left = {one: money(one.total) - money(one.rounding) for one in together}
         for document in returns - besides if besides else returns:
-            left[document.original_id] -= money(document.total)
+            left[document.original_id] -= money(document.total) - money(document.rounding)
         return left
 
     def _told_together(self):

@@ -29,7 +29,7 @@ class FiscalDocument(models.Model):
         """Problems of queueing this document again as it is, caused by what happened since it was refused."""
         if self.operation not in RETURNS:
             return []
-        problem = self._return_problem(self.original_id, money(self.total))
+        problem = self._return_problem(self.original_id, money(self.total) - money(self.rounding))
         return [problem] if problem else []
 
     def _requeue(self):

@@ -2,10 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ...const import PAYMENT_KINDS
-from ...tools.money import ZERO, CannotSettle, money, quantity, settle
+from ...compose import Problems, compose
+from ...tools.money import money, quantity
 from ...tools.text import one_line
 from ..other.frozen import changed
+from ..reading.pos_order import OrderReader
 
 #: what a receipt was made from; changing any of it would make the receipt a lie. `uuid` names its business event
 FROZEN = frozenset(
@@ -54,58 +55,133 @@ class PosOrder(models.Model):
         return result
 
     def _fiscal_enqueue(self):
-        """Leave the fiscal document of the paid order in the outbox, in the same transaction. Never refuses.
+        """Leave the fiscal documents of the paid order in the outbox, in the same transaction. Never refuses.
 
-        :returns: the document, none where there is nothing to fiscalize
+        :returns: the documents, the return before the sale; none where there is nothing to fiscalize
         """
         self.ensure_one()
+        documents = self.env["fiscal.document"]
         register = self.config_id.sudo().fiscal_register_id
         # The register of the point of sale, not of the session: an order of a closed session moves to another one.
-        if not register or (not self.amount_paid and not self.payment_ids):
-            return self.env["fiscal.document"]
-        return register._enqueue(self._fiscal_vals(register))
+        for vals in self._fiscal_vals(register) if register else ():
+            documents |= register._enqueue(vals)
+        return documents
 
     def _fiscal_vals(self, register):
-        """Values of the fiscal document: everything the receipt says, frozen now."""
+        """Values of the fiscal documents: everything the receipts say, frozen now.
+
+        What stands against them is told by their `problems`; an order of which no receipt can be composed leaves a
+        document of what it says itself.
+        """
+        reader, receipts, problems = self._fiscal_composed(register)
+        common = self._fiscal_common_vals(register)
+        if problems:
+            return [{**common, **self._fiscal_raw_vals(reader), "problems": problems, "composed": False}]
+        cashier = self._fiscal_cashier_problems(register)
+        events = self._fiscal_events(receipts)
+        return [
+            {
+                **common,
+                **self.env["fiscal.document"]._composed_vals(receipt, register),
+                "event": event,
+                "problems": cashier + self._fiscal_receipt_problems(receipt, register),
+            }
+            for receipt, event in zip(receipts, events, strict=True)
+        ]
+
+    def _fiscal_composed(self, register, unpaid=False):
+        """What the order is on receipts of `register`: `(reader, receipts, sentences)`, the last why there are none."""
+        reader = OrderReader(self, register, unpaid)
+        original = reader.original
+        if problem := original and original._not_made():
+            return reader, (), [*self._fiscal_cashier_problems(register), problem]
+        event = reader.event()
+        result = compose(event, reader.rules(event))
+        if not isinstance(result, Problems):
+            return reader, result, []
+        sentences = self._fiscal_cashier_problems(register) + self.env["fiscal.document"]._sentences(result)
+        return reader, (), sentences
+
+    def _fiscal_cashier_problems(self, register):
+        problem = self.sudo()._fiscal_employee()._fiscal_problem(register)
+        return [problem] if problem else []
+
+    def _fiscal_receipt_problems(self, receipt, register):
+        """What stands against one of the composed receipts besides: of a return, what has been returned before."""
+        if receipt.operation != "sale_return" or not receipt.original:
+            return []
+        Document = self.env["fiscal.document"]
+        vals = Document._composed_vals(receipt, register)
+        payments = [command[2] for command in vals["payment_ids"]]
+        means = Document._summed(payments, receipt.change)
+        original = Document.sudo().browse(receipt.original.ref)
+        problem = Document._return_problem(original, money(vals["total"]) - receipt.rounding, means)
+        return [problem] if problem else []
+
+    def _fiscal_events(self, receipts):
+        """The names of the receipts: `pos.order:<uuid>`, that of the return beside a sale ends in `:return`; a second
+        one of its kind in `:2`.
+        """
+        both = len({receipt.operation for receipt in receipts}) > 1
+        events, counts = [], {}
+        for receipt in receipts:
+            event = f"pos.order:{self.uuid}"
+            if both and receipt.operation == "sale_return":
+                event += ":return"
+            counts[event] = counts.get(event, 0) + 1
+            events.append(event if counts[event] == 1 else f"{event}:{counts[event]}")
+        return events
+
+    def _fiscal_common_vals(self, register):
+        """What every receipt of the order says."""
         order = self.sudo()
-        sign = -1 if order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0) else 1
-        operation = "sale" if sign > 0 else "sale_return"
-        employee = order._fiscal_employee()
-        problems = [problem] if (problem := employee._fiscal_problem(register)) else []
-        total = money(sign * order.amount_paid)
-        rounding = ZERO
-        if order.config_id.cash_rounding and register._capabilities().rounding:
-            rounding = money(sign * (order.amount_paid - order.amount_total))
-        payments, change = order._fiscal_payments(sign)
-        originals = order.lines.refunded_orderline_id.order_id.fiscal_document_ids
-        original = originals.filtered(lambda document: document.operation == "sale")._to_return()
-        if operation == "sale_return":
-            if original and original._chain():  # what was not paid yet is not given back
-                total -= sum((money(row["amount"]) for row in payments if row["kind"] == "credit"), ZERO)
-                payments = [row for row in payments if row["kind"] != "credit"]
-            means = self.env["fiscal.document"]._summed(payments, change)
-            if problem := self.env["fiscal.document"]._return_problem(original, total, means):
-                problems.append(problem)
-        lines, line_problems = order._fiscal_lines(register, operation, sign, total - rounding)
-        for line in lines:
-            line["method_sign"] = self._fiscal_method_sign(payments, total)
+        Document = self.env["fiscal.document"]
         return {
-            "operation": operation,
             "event": f"pos.order:{order.uuid}",
             "name": order.pos_reference or order.name,
             "date": order.date_order,
             "pos_order_id": order.id,
             "pos_session_id": order.session_id.id,
-            "original_id": original.id,
-            **self.env["fiscal.document"]._cashier_vals(employee or register.employee_id),
-            **self.env["fiscal.document"]._customer_vals(order.partner_id, order.email, order.mobile),
+            **Document._cashier_vals(order._fiscal_employee() or register.employee_id),
+            **Document._customer_vals(order.partner_id, order.email, order.mobile),
             "tax_system": order.company_id.fiscal_tax_system,
+        }
+
+    def _fiscal_raw_vals(self, reader):
+        """What the order says itself, of which no receipt can be made: for people to see what is to be put right."""
+        order = self.sudo()
+        Document = self.env["fiscal.document"]
+        back = order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0)
+        sign = -1 if back else 1
+        lines = []
+        for line in order.lines.filtered(lambda line: line.qty and line.product_id.type != "combo"):
+            if (amount := sign * line._fiscal_amount()) < 0:
+                continue
+            goods = reader.goods(line, amount)
+            vals = {**goods.about, "name": goods.name, "quantity": float(goods.quantity), "price": float(goods.price)}
+            vals.update(reader.register._vat_vals(goods.vat, vals["tax_name"]) if goods.vat else {})
+            lines.append(
+                {
+                    **vals,
+                    "amount": float(goods.amount),
+                    "subject": str(goods.subject),
+                    "measure": str(goods.measure),
+                    "marking_code": goods.code,
+                }
+            )
+        kinds = {payment: reader.kind(payment.payment_method_id) for payment in order.payment_ids}
+        return {
+            "operation": "sale_return" if back else "sale",
+            "original_id": reader.original.id if back else False,
             "line_ids": [Command.create(line) for line in lines],
-            "payment_ids": [Command.create(payment) for payment in payments],
-            "total": float(total),
-            "change": float(change),
-            "rounding": float(rounding),
-            "problems": problems + line_problems,
+            "payment_ids": [
+                Command.create(
+                    {"kind": kind, "name": payment.payment_method_id.name, "amount": float(sign * payment.amount)}
+                )
+                for payment, kind in kinds.items()
+                if payment.amount
+            ],
+            "total": float(money(sign * order.amount_paid)),
         }
 
     def _fiscal_employee(self):
@@ -117,81 +193,9 @@ class PosOrder(models.Model):
             return self.config_id.sudo().fiscal_register_id.employee_id
         return self.user_id._fiscal_employee(self.company_id)
 
-    def _fiscal_lines(self, register, operation, sign, total):
-        """Lines of the receipt, each to the kopeck, together `total`.
-
-        :returns: `(values of fiscal.document.line, problems)`
-        """
-        problems, rows = [], []
-        for line in self.lines:
-            amount = sign * line._fiscal_amount()
-            taxes = line.tax_ids_after_fiscal_position
-            if amount < 0 and sign * line.qty < 0:
-                problems.append(
-                    self.env._(
-                        "The order both sells and takes back goods (“%s”). These are two receipts: "
-                        "make the return an order of its own.",
-                        line.full_product_name or line.product_id.name,
-                    )
-                )
-            rows.append((line, amount, taxes))
-        try:
-            amounts = settle([amount for __, amount, __ in rows], [taxes for __, __, taxes in rows], total)
-        except CannotSettle:
-            problems.append(self.env._("The discounts of the order exceed its lines."))
-            amounts = [max(amount, ZERO) for __, amount, __ in rows]
-        lines = []
-        for (line, before, taxes), amount in zip(rows, amounts, strict=True):
-            if before < 0 or not (before or line.price_unit):
-                continue
-            code = register._tax_code(taxes)
-            if problem := register._tax_problem(taxes, code, operation):
-                problems.append(problem)
-                code = ("", ", ".join(taxes.mapped("name")), 0, False, False)
-            if operation == "sale" and line.product_id.fiscal_marking_required and not line.fiscal_marking_code:
-                problems.append(
-                    self.env._(
-                        "“%s” needs the marking code of the piece that is sold. Scan it.", line.full_product_name
-                    )
-                )
-            lines.append({**line._fiscal_line_vals(), "amount": float(amount), **self._fiscal_tax_vals(code)})
-        return lines, list(dict.fromkeys(problems))
-
-    @api.model
-    def _fiscal_method_sign(self, payments, total):
-        """Payment method sign of a sale at the till (FFD tag 1214): paid in full, in part, or handed over on credit."""
-        credit = sum((money(payment["amount"]) for payment in payments if payment["kind"] == "credit"), ZERO)
-        if not credit:
-            return "4"
-        return "6" if credit == total else "5"
-
     @api.model
     def _fiscal_tax_vals(self, code):
         return {"tax_code": code[0], "tax_name": code[1], "tax_rate": code[2], "without_tax": code[3]}
-
-    def _fiscal_payments(self, sign):
-        """`(values of fiscal.document.payment, change)`: what was handed over by method, and what was given back."""
-        sums, change = {}, ZERO
-        for payment in self.payment_ids:
-            amount = money(sign * payment.amount)
-            if payment.is_change or amount < 0:
-                change -= amount
-            else:
-                card = payment._fiscal_card_data()
-                means = payment.payment_method_id, tuple(card.items())  # each card is a payment of its own
-                sums[means] = sums.get(means, ZERO) + amount
-        kinds = dict(PAYMENT_KINDS)
-        return [
-            {
-                "kind": method.fiscal_payment_kind if method.fiscal_payment_kind in kinds else "electronic",
-                "name": method.name,
-                "code": method._fiscal_payment_code(),
-                "amount": float(amount),
-                "card_data": dict(card) or False,
-            }
-            for (method, card), amount in sums.items()
-            if amount
-        ], change
 
     # === Frozen ===
 

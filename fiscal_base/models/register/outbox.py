@@ -29,7 +29,9 @@ class FiscalRegister(models.Model):
         )
         if known:
             return known
-        problems = vals.pop("problems", []) + self._checked(lambda: self._problems(self._receipt_of(vals)))
+        problems, composed = vals.pop("problems", []), vals.pop("composed", True)
+        if composed:
+            problems = problems + self._checked(lambda: self._problems(self._receipt_of(vals)))
         document = (
             Document._engine()
             .with_context(mail_create_nolog=True, mail_create_nosubscribe=True)

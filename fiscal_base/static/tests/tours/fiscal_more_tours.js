@@ -72,7 +72,7 @@ addTour("fiscal_cash_rounding", () => [
     PaymentScreen.clickPaymentMethod("Наличные"),
     PaymentScreen.clickValidate(),
     ReceiptScreen.isShown(),
-    ReceiptScreen.receiptRoundingAmountIs("0.10"),
+    ReceiptScreen.receiptRoundingAmountIs("-0.90"),
     Fiscal.receiptIsRegistered({ test: true }),
     Chrome.endTour(),
 ]);
