@@ -84,8 +84,8 @@ def _owed(event: Event, sale: list[Part], back: list[Part]) -> tuple[Decimal, De
 def _settled(event: Event, rules: Rules, sale: list[Part], back: list[Part]):
     """Both sides as they agree with the money that moved, and the rounding that the receipt names as a sum of its own.
 
-    Kopecks that taxes leave are spread: at most one for each row and discount. Cash rounding is below its step. What lies beyond is
-    no rounding, and nothing repairs it.
+    Kopecks that taxes leave are spread: at most one for each row and discount. Cash rounding is below its step. What
+    lies beyond is no rounding, and nothing repairs it.
     """
     pay, out = _owed(event, sale, back)
     moved = event.sum(Money) - event.sum(Change) - event.sum(PaidOut)

@@ -52,5 +52,6 @@ from .register import (
 from .other import hr_employee, mail_activity
 from .reading import document as composed, register as rules
 from .pos import pos_config, pos_order, marking_code, pos_payment_method, pos_session, pos_session_unpaid
+from .reading import pos_order_check
 from .other import product_template, res_company, res_config_settings, res_partner, res_users, uom_uom
 from .register import frozen_request, identity

@@ -90,6 +90,7 @@ METHODS = {
         "write": (ODOO, "fiscal_register_id: administrators of the point of sale or of registers"),
         "fiscal_x_report": (TILL, OWN_TILL),
         "fiscal_z_report": (TILL, OWN_TILL, 0),
+        "fiscal_check": (TILL, "of this till; only what belongs to its company is read", {}),
         "fiscal_drive": (TILL, OWN_TILL, []),
         "fiscal_relay": (TILL, "as above; a token only by whom it was handed to", [], "x", {}),
         "fiscal_retry": (TILL, OWN_TILL, []),

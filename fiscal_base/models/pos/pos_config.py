@@ -1,7 +1,11 @@
+import logging
+
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..document.document import DECIDES
+
+_logger = logging.getLogger(__name__)
 
 #: maximum number of orders that one call of a till retries
 RETRIES = 50
@@ -31,6 +35,20 @@ class PosConfig(models.Model):
     def _fiscal_self_ordering(self):
         """Where customers order by themselves, as `pos_self_order` says it; "" without that module."""
         return self.self_ordering_mode if "self_ordering_mode" in self._fields else ""
+
+    @api.constrains("fiscal_register_id", "cash_rounding", "rounding_method")
+    def _check_fiscal_rounding(self):
+        """A Russian receipt knows no rounding: kopecks go off its lines, and only in favour of the customer."""
+        for config in self:
+            if config.fiscal_register_id.company_id.account_fiscal_country_id.code != "RU" or not config.cash_rounding:
+                continue
+            if config.rounding_method.rounding_method != "DOWN":
+                raise ValidationError(
+                    self.env._(
+                        "“%s” rounds up, and a receipt may only be rounded down. Choose a rounding method “Down”.",
+                        config.display_name,
+                    )
+                )
 
     @api.model
     def _load_pos_data_read(self, records, config):
@@ -114,6 +132,24 @@ class PosConfig(models.Model):
                 "url": shift.action_print()["url"] if shift else "",
                 "lines": [[row["label"], str(row["odoo"])] for row in shift._counter_rows()] if shift else [],
             }
+
+    def fiscal_check(self, order):
+        """What stands against the receipts of an order that is not paid yet, asked of those who will make them.
+
+        Writes nothing, and fails no sale: where the question itself fails, nothing stands against the order.
+
+        :param dict order: as the till keeps it: `lines` and `payments` are lists of values; what is not paid yet is
+            taken as paid
+        :returns: `{"problems": [sentence, …], "warnings": [sentence, …]}`
+        """
+        register = self._fiscal_register_of_till()
+        if not register:
+            return {"problems": [], "warnings": []}
+        try:
+            return self.env["pos.order"]._fiscal_of_till(self, order)._fiscal_checked(register)
+        except (ValueError, TypeError, KeyError, UserError) as error:
+            _logger.warning("point of sale %s: an order could not be checked: %s", self.id, error)
+            return {"problems": [], "warnings": []}
 
     def fiscal_drive(self, order_uuids):
         """Drain the lane of this point of sale's register for a bounded time, for the sake of `order_uuids`.

@@ -5,6 +5,7 @@ from odoo.fields import Command
 from ...compose import Problems, compose
 from ...tools.money import money, quantity
 from ...tools.text import one_line
+from ..accounting.source import MADE
 from ..other.frozen import changed
 from ..reading.pos_order import OrderReader
 
@@ -110,6 +111,8 @@ class PosOrder(models.Model):
         """What stands against one of the composed receipts besides: of a return, what has been returned before."""
         if receipt.operation != "sale_return" or not receipt.original:
             return []
+        if any(one.operation == receipt.operation and one.state in MADE for one in self.sudo().fiscal_document_ids):
+            return []  # it is made already, and counts as returned
         Document = self.env["fiscal.document"]
         vals = Document._composed_vals(receipt, register)
         payments = [command[2] for command in vals["payment_ids"]]
@@ -150,7 +153,6 @@ class PosOrder(models.Model):
     def _fiscal_raw_vals(self, reader):
         """What the order says itself, of which no receipt can be made: for people to see what is to be put right."""
         order = self.sudo()
-        Document = self.env["fiscal.document"]
         back = order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0)
         sign = -1 if back else 1
         lines = []

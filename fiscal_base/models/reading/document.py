@@ -68,15 +68,15 @@ class FiscalDocument(models.Model):
 
     _inherit = "fiscal.document"
 
-    def _registered(self):
-        """This receipt as far as it has not been returned, as `compose.event.Registered`.
+    def _registered(self, besides=None):
+        """This receipt as far as it has not been returned, as `compose.event.Registered`; `besides` do not count.
 
         What was rounded when a part came back is not added to the next part: of each line is left the share that its
         remaining quantity has of its amount, at most.
         """
         self.ensure_one()
         receipt = self.sudo()
-        returns = receipt._returns(MADE)
+        returns = receipt._returns(MADE) - (besides or receipt.browse())
         free = {line: [quantity(line.quantity), money(line.amount)] for line in returns.line_ids}
         rows = []
         for line in receipt.line_ids:
@@ -108,7 +108,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _composed_vals(self, receipt, register):
-        """Values of a document that says what `receipt` (of `compose`) says; a chain as `document/prepayment.py` has it."""
+        """Values of a document that says what `receipt` of `compose` says; a chain as `document/prepayment.py` has it."""
         rows, paid, total = list(receipt.rows), list(receipt.paid), receipt.total
         chain = receipt.chain if register._capabilities().chains else None
         credit = receipt.paid_by("credit")

@@ -239,7 +239,7 @@ class OrderReader:
         found = rows.filtered(lambda row: row.pos_line_id == line)[:1] or self._older(rows, line)
         document = found.document_id or self.original
         if document not in self._receipts:
-            self._receipts[document] = document._registered()
+            self._receipts[document] = document._registered(besides=self.order.fiscal_document_ids)
         receipt = self._receipts[document]
         return receipt, next((row for row in receipt.rows if row.line == str(found.id)), None)
 

@@ -63,12 +63,15 @@ export function receiptOf(state, values = {}) {
  * @returns `{store, server}`. `server.calls` are the questions so far, `server.moments` when they
  *     were put; `server.receipts` the answers by uuid, queued
  *     where there is none, left out where they are "unknown"; `server.loaded` the receipts that come with a synced order; `server.problem` is thrown
- *     instead of an answer, and `server.wait` is awaited before one.
+ *     instead of an answer, and `server.wait` is awaited before one. `server.checked` are the orders that
+ *     were asked about before their payment, `server.check` is the answer.
  */
 export async function setupFiscalEnv({ register = {}, unmapped = {} } = {}) {
     const server = {
         calls: [],
         moments: [],
+        checked: [],
+        check: { problems: [], warnings: [] },
         receipts: {},
         register: register && { ...REGISTER, ...register },
         loaded: register ? [receiptOf("queued")] : [],
@@ -114,6 +117,10 @@ export async function setupFiscalEnv({ register = {}, unmapped = {} } = {}) {
     };
     onRpc("pos.config", "fiscal_drive", answer);
     onRpc("pos.config", "fiscal_retry", answer);
+    onRpc("pos.config", "fiscal_check", ({ args: [, order] }) => {
+        server.checked.push(order);
+        return server.check;
+    });
     const store = await setupPosEnv();
     return { store, server };
 }

@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { bringSurely, carry, take } from "../../relay/carry";
+import { FiscalCheck } from "./fiscal_check";
 import { serializeError } from "./serialize_error";
 
 /** Seconds between two questions about a receipt that the register has not finished; the last one repeats. */
@@ -46,6 +47,8 @@ export class FiscalTill {
         this.retried = {};
         /** uuid of the order whose receipt is about to be printed automatically */
         this.held = null;
+        /** The server's word on an order that is being paid. */
+        this.check = new FiscalCheck(pos);
     }
 
     get enabled() {
@@ -81,7 +84,6 @@ export class FiscalTill {
         if (cashier?._fiscal_problem) {
             problems.add(cashier._fiscal_problem);
         }
-        const returned = order.lines.filter((line) => line.refunded_orderline_id);
         const sold = order.lines.filter(
             (line) => !line.refunded_orderline_id && line.qty > 0 && line.price_unit > 0
         );
@@ -95,13 +97,6 @@ export class FiscalTill {
             problems.add(
                 _t(
                     "When the manager has put this right, reload this page and take the payment. The order is kept."
-                )
-            );
-        }
-        if (returned.length && sold.length) {
-            problems.add(
-                _t(
-                    "This order both sells and takes back goods. These are two receipts: make the return an order of its own."
                 )
             );
         }

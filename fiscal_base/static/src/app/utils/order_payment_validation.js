@@ -8,7 +8,11 @@ patch(OrderPaymentValidation.prototype, {
     /** Refuse before the payment what the register would refuse afterwards. */
     async isOrderValid(isForceValidate) {
         await this.pos.scanMissingMarkingCodes(this.order);
-        const problems = this.pos.fiscal.problems(this.order);
+        const { fiscal } = this.pos;
+        let problems = fiscal.problems(this.order);
+        if (fiscal.enabled && !problems.length) {
+            problems = await fiscal.check.problems(this.order);
+        }
         if (problems.length) {
             this.pos.dialog.add(AlertDialog, {
                 title: _t("No receipt can be made"),

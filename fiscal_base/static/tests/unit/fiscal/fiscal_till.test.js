@@ -99,7 +99,7 @@ test("other taxes of the company are no problem", async () => {
     expect(store.fiscal.problems(order)).toEqual([]);
 });
 
-test("one order cannot both sell and take back", async () => {
+test("one order may both sell and take back: that is two receipts", async () => {
     const { store, server } = await setupFiscalEnv();
     server.loaded = [receiptOf("done")];
     const sale = await paidOrder(store);
@@ -110,9 +110,6 @@ test("one order cannot both sell and take back", async () => {
     );
     expect(store.fiscal.problems(order)).toEqual([]);
     back.refunded_orderline_id = sale.lines[0];
-    expect(store.fiscal.problems(order)).toHaveLength(1);
-    expect(store.fiscal.problems(order)[0]).toMatch(/both sells and takes back/);
-    order.removeOrderline(order.lines[0]);
     expect(store.fiscal.problems(order)).toEqual([]);
 });
 

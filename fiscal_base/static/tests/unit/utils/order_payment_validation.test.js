@@ -52,6 +52,18 @@ test("what the register would refuse is refused before the payment", async () =>
     expect(server.calls).toEqual([]);
 });
 
+test("what the server finds wrong with the order is refused before the payment", async () => {
+    const { server, order, validation } = await payment();
+    await mountWithCleanup(MainComponentsContainer);
+    server.check = { problems: ["Change is given from cash only."], warnings: [] };
+    await validation.validateOrder(false);
+    await answered();
+    expect(queryAllTexts(".modal-body")[0]).toInclude("Change is given from cash only.");
+    expect(order.state).toBe("draft");
+    expect(server.checked[0].lines).toHaveLength(1);
+    expect(server.checked[0].payments).toHaveLength(1);
+});
+
 test("without a register everything is as it was", async () => {
     const { server, order, validation } = await payment({ register: false });
     await validation.validateOrder(false);
