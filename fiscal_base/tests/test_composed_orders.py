@@ -125,9 +125,8 @@ class TestMeanings(ReceiptsCase):
         self.assertEqual((operation, rows[0][3], paid), ("sale_return", "5", [("cash", 100), ("credit", 389.90)]))
 
 
-@tagged("post_install", "-at_install")
-class TestCards(ReceiptsCase):
-    """Gift cards and wallets (pos_loyalty) are money, no discount."""
+class CardsCase(ReceiptsCase):
+    """A shop that sells and takes gift cards (pos_loyalty)."""
 
     @classmethod
     def setUpClass(cls):
@@ -166,6 +165,11 @@ class TestCards(ReceiptsCase):
         values = {"price_unit": amount, "tax_ids": self.env["account.tax"], "is_reward_line": True}
         values.update(reward_id=reward.id, coupon_id=card.id, reward_identifier_code="A", points_cost=-amount)
         return reward.discount_line_product_id, 1, values
+
+
+@tagged("post_install", "-at_install")
+class TestCards(CardsCase):
+    """Gift cards and wallets are money, no discount."""
 
     def test_card_is_sold(self):
         order = self.till([(self.card_product, 1)])

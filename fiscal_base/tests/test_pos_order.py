@@ -33,7 +33,13 @@ class TillCase(FiscalCase):
         cls.cash, cls.card = cls.shop.cash, cls.shop.card
 
     def till(self, lines, pay=None, config=None, fiscal_position=None, **vals):
-        """Sync an order and return it.
+        """Sync an order and return it; arguments as of `till_data`."""
+        data = self.till_data(lines, pay, config, fiscal_position, **vals)
+        self.env["pos.order"].sync_from_ui([data])
+        return self.env["pos.order"].search([("uuid", "=", data["uuid"])])
+
+    def till_data(self, lines, pay=None, config=None, fiscal_position=None, **vals):
+        """What the till sends for an order.
 
         :param lines: `(product, quantity)` or `(product, quantity, {price_unit, discount, tax_ids, …})`
         :param pay: `(payment method, amount)` each; an amount of None is what remains to be paid, rounded as the
@@ -111,8 +117,16 @@ class TillCase(FiscalCase):
             "sequence_number": 1,
             **vals,
         }
-        self.env["pos.order"].sync_from_ui([data])
-        return self.env["pos.order"].search([("uuid", "=", data["uuid"])])
+        return data
+
+    def check(self, data, config=None):
+        """What the till is told of the order before its payment: `data` of `till_data`, not paid yet."""
+        lines = [dict(command[2]) for command in data["lines"]]
+        for line in lines:
+            line["tax_ids"] = line["tax_ids"][0][2]
+        payments = [command[2] for command in data["payment_ids"]]
+        order = {name: value for name, value in data.items() if name not in ("lines", "payment_ids")}
+        return (config or self.config).fiscal_check({**order, "lines": lines, "payments": payments})
 
     @staticmethod
     def due(amount, method, config):

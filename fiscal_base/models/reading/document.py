@@ -24,15 +24,21 @@ class FiscalDocumentLine(models.Model):
     _inherit = "fiscal.document.line"
 
     pos_line_id = fields.Many2one(
-        "pos.order.line", readonly=True, ondelete="set null", copy=False, help="The line of the order that it sells."
+        "pos.order.line",
+        string="Line of the order",
+        readonly=True,
+        ondelete="set null",
+        copy=False,
+        help="What is sold by this line of the receipt.",
     )
     original_line_id = fields.Many2one(
         "fiscal.document.line",
+        string="Line of the original receipt",
         readonly=True,
         ondelete="set null",
         copy=False,
         index="btree_not_null",
-        help="The line of the original receipt that it takes back.",
+        help="What is taken back by this line of a return.",
     )
 
     def _as_row(self, count, amount):
@@ -108,7 +114,7 @@ class FiscalDocument(models.Model):
 
     @api.model
     def _composed_vals(self, receipt, register):
-        """Values of a document that says what `receipt` of `compose` says; a chain as `document/prepayment.py` has it."""
+        """Values of a document that says what a composed `receipt` does; a chain as `document/prepayment.py` has it."""
         rows, paid, total = list(receipt.rows), list(receipt.paid), receipt.total
         chain = receipt.chain if register._capabilities().chains else None
         credit = receipt.paid_by("credit")
