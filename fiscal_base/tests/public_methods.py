@@ -87,6 +87,7 @@ METHODS = {
     "fiscal.decision": {"action_confirm": (ACCOUNTANT, "own dialog, documents of own companies")},
     "fiscal.fiscalize": {"action_confirm": (CASHIER, "own dialog, records and registers that the user may read")},
     "pos.config": {
+        "create": (ODOO, "cash rounding as the receipt can say it"),
         "write": (ODOO, "fiscal_register_id: administrators of the point of sale or of registers"),
         "fiscal_x_report": (TILL, OWN_TILL),
         "fiscal_z_report": (TILL, OWN_TILL, 0),

@@ -4,7 +4,7 @@ from unittest import SkipTest
 from uuid import uuid4
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 from odoo.tools import float_round
@@ -358,7 +358,8 @@ class TestSale(TillCase):
 
     def test_goods_taken_back_without_their_sale(self):
         """Nobody knows at what rate they were sold."""
-        document = self.the_document(self.till([(self.coffee, 1), (self.bread, -1)]), state="rejected")
+        document = self.till([(self.coffee, 1), (self.bread, -1)]).fiscal_document_ids
+        self.assertEqual(document.state, "rejected")
         self.assertIn("At what rate “Хлеб", document.error_message)
 
 
@@ -592,8 +593,11 @@ class TestCashRounding(TillCase):
     def test_a_receipt_is_not_rounded_up(self):
         self.round_cash(1.00, "DOWN", True)
         self.config.rounding_method.rounding_method = "HALF-UP"
-        document = self.the_document(self.till([(self.coffee, 1)], [(self.cash, None)]), state="rejected")
+        document = self.till([(self.coffee, 1)], [(self.cash, None)]).fiscal_document_ids
+        self.assertEqual(document.state, "rejected")
         self.assertIn("may only be rounded down", document.error_message)
+        with self.assertRaisesRegex(ValidationError, "may only be rounded down"):
+            self.round_cash(1.00, "HALF-UP", True)
 
     def test_the_third_of_three_parts_comes_back(self):
         self.round_cash(0.50, "DOWN", True)

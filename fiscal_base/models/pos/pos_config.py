@@ -36,9 +36,12 @@ class PosConfig(models.Model):
         """Where customers order by themselves, as `pos_self_order` says it; "" without that module."""
         return self.self_ordering_mode if "self_ordering_mode" in self._fields else ""
 
-    @api.constrains("fiscal_register_id", "cash_rounding", "rounding_method")
     def _check_fiscal_rounding(self):
-        """A Russian receipt knows no rounding: kopecks go off its lines, and only in favour of the customer."""
+        """A Russian receipt knows no rounding: kopecks go off its lines, and only in favour of the customer.
+
+        Asked when the setting changes, and not by a constraint: a shop that has it already is told at the payment, and
+        opens its till.
+        """
         for config in self:
             if config.fiscal_register_id.company_id.account_fiscal_country_id.code != "RU" or not config.cash_rounding:
                 continue
@@ -76,7 +79,16 @@ class PosConfig(models.Model):
                             "“%s” is open. Close its session, then choose another register.", config.display_name
                         )
                     )
-        return super().write(vals)
+        result = super().write(vals)
+        if {"fiscal_register_id", "cash_rounding", "rounding_method"} & vals.keys():
+            self._check_fiscal_rounding()
+        return result
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        configs = super().create(vals_list)
+        configs._check_fiscal_rounding()
+        return configs
 
     def _fiscal_check_chooses(self):
         user = self.env.user
