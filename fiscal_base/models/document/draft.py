@@ -177,7 +177,7 @@ class FiscalDocument(models.Model):
 
     def _line_commands(self, total):
         """The lines of this receipt, scaled to `total`."""
-        lines = [line.copy_data({"document_id": False})[0] for line in self.line_ids]
+        lines = [line.copy_data({"document_id": False, "original_line_id": line.id})[0] for line in self.line_ids]
         shares = spread([money(line["amount"]) for line in lines], total - money(self.total))
         return [Command.create({**line, "amount": float(share)}) for line, share in zip(lines, shares, strict=True)]
 

@@ -29,6 +29,7 @@ class FiscalDocumentLine(models.Model):
         readonly=True,
         ondelete="set null",
         copy=False,
+        index="btree_not_null",
         help="What is sold by this line of the receipt.",
     )
     original_line_id = fields.Many2one(
