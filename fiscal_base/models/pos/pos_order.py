@@ -83,7 +83,7 @@ class PosOrder(models.Model):
         return [
             {
                 **common,
-                **self.env["fiscal.document"]._composed_vals(receipt, register),
+                **self.env["fiscal.document"]._composed_vals(receipt, register, reader.sources),
                 "event": event,
                 "problems": cashier + self._fiscal_receipt_problems(receipt, register),
             }

@@ -114,8 +114,11 @@ class FiscalDocument(models.Model):
     # === From a composed receipt ===
 
     @api.model
-    def _composed_vals(self, receipt, register):
-        """Values of a document that says what a composed `receipt` does; a chain as `document/prepayment.py` has it."""
+    def _composed_vals(self, receipt, register, sources=None):
+        """Values of a document that says what a composed `receipt` does; a chain as `document/prepayment.py` has it.
+
+        :param dict sources: ids of lines of an order by `Row.line`
+        """
         rows, paid, total = list(receipt.rows), list(receipt.paid), receipt.total
         chain = receipt.chain if register._capabilities().chains else None
         credit = receipt.paid_by("credit")
@@ -132,7 +135,7 @@ class FiscalDocument(models.Model):
             "original_id": receipt.original.ref if receipt.original else False,
             "chain_id": chain.receipt.ref if chain and chain.receipt else False,
             "tax_system": receipt.tax_system or False,
-            "line_ids": [Command.create(self._row_vals(row, register)) for row in rows],
+            "line_ids": [Command.create(self._row_vals(row, register, sources or {})) for row in rows],
             "payment_ids": [Command.create(one) for one in payments],
             "total": float(total),
             "change": float(receipt.change),
@@ -148,7 +151,7 @@ class FiscalDocument(models.Model):
         return rows, [one for one in payments if one["kind"] != kind], total - off
 
     @api.model
-    def _row_vals(self, row, register):
+    def _row_vals(self, row, register, sources):
         """Values of `fiscal.document.line`."""
         about = dict(row.about)
         return {
@@ -162,6 +165,7 @@ class FiscalDocument(models.Model):
             "method_sign": str(row.sign or 4),
             "measure": str(row.measure),
             "marking_code": row.code or False,
+            "pos_line_id": sources.get(row.line, False),
         }
 
     @api.model

@@ -120,7 +120,7 @@ class OrderReader:
             **changes,
         }
         about = {name: value for name, value in vals.items() if name not in OF_GOODS}
-        about.update(pos_line_id=line._origin.id, tax_name=", ".join(taxes.mapped("name")))
+        about["tax_name"] = ", ".join(taxes.mapped("name"))
         return Goods(vals["name"], amount, about=about, **facts)
 
     def taken_back(self, lines) -> Iterator:
@@ -306,18 +306,25 @@ class OrderReader:
 
     # === What a line is ===
 
-    def _ref(self, line) -> str:
-        return line.uuid or str(line.id)
+    @staticmethod
+    def _ref(line) -> str:
+        return line.uuid or f"line {line.id}"
+
+    @property
+    def sources(self) -> dict[str, int]:
+        """The ids of the order's lines, by the names under which rows of receipts know them."""
+        return {self._ref(line): line.id for line in self.order.lines}
 
     def _is_tip(self, line) -> bool:
         config = self.order.config_id
         return bool(line.product_id == config.tip_product_id and config.iface_tipproduct and line.qty > 0)
 
     def _is_money(self, line) -> bool:
-        """A line by which a gift card or a wallet pays (pos_loyalty)."""
-        if "is_reward_line" not in line._fields or not line["is_reward_line"]:
+        """A line by which a gift card or a wallet pays, or gets it back (pos_loyalty)."""
+        if "is_reward_line" not in line._fields:
             return False
-        return line["reward_id"].program_id.program_type in MONEY_PROGRAMS
+        rewards = (line | line.refunded_orderline_id).filtered("is_reward_line")["reward_id"]
+        return any(program.program_type in MONEY_PROGRAMS for program in rewards.program_id)
 
     def _is_advance(self, line) -> bool:
         product = line.product_id
