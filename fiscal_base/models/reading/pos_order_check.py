@@ -60,10 +60,9 @@ class PosOrder(models.Model):
             if field.relational:
                 ids = value if isinstance(value, list) else [value] if value else []
                 records = self.env[field.comodel_name].sudo().browse([int(one) for one in ids]).exists()
-                if "company_id" in records._fields:
-                    records = records.filtered(
-                        lambda one: one.company_id in (config.company_id, one.company_id.browse())
-                    )
+                if "company_id" in records._fields and records._name != "res.users":
+                    companies = config.company_id.parent_ids
+                    records = records.filtered(lambda one, of=companies: not one.company_id or one.company_id in of)
                 value = [Command.set(records.ids)] if field.type == "many2many" else records[:1].id
             own[name] = value
         return own
