@@ -155,7 +155,8 @@ class TestRandomOrders(CardsCase):
         self.assertEqual(moved, money(order.amount_paid))
         self.assertEqual(sum(sums.values(), ZERO), moved + used)
         bound = Decimal("0.01") * (len(order.lines) + 1)
-        if all(amount >= 0 for amount in expected.values()):
+        coffee = order.lines.filtered(lambda line: line.product_id == self.coffee and line.qty > 0)
+        if sum((line._fiscal_amount() for line in coffee), ZERO) >= 0:  # else the discount is for other rates too
             for rate in {*sums, *expected}:
                 self.assertLessEqual(abs(sums[rate] - expected[rate]), bound, rate)
                 tax = rate or ZERO
