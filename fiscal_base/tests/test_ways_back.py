@@ -1,13 +1,12 @@
 """What goes back is registered once, whichever two ways it goes back by."""
 
 from odoo import fields
-from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..models.accounting.source import BACK
 from ..tools.money import ZERO
-from .ways import PAID, SUM, Impossible, WaysCase, pairs_of, way
+from .ways import PAID, SUM, Impossible, Refused, WaysCase, pairs_of, way
 
 
 class WaysBack(WaysCase):
@@ -30,8 +29,9 @@ class WaysBack(WaysCase):
             self.assertGreaterEqual(sale._left_to_return(), ZERO)
 
     def prepare_for_two(self):
-        super().prepare_for_two()
+        result = super().prepare_for_two()
         self.the_note()
+        return result
 
     def sold(self):
         return self.documents().filtered(lambda one: one.operation == "sale" and one.state == "done")[:1]
@@ -74,10 +74,10 @@ class WaysBack(WaysCase):
         form = self.book("sale_return")
         form.original_id = self.sold()
         if note not in form.open_move_ids[:]:
-            raise UserError("the book does not offer the credit note")
+            raise Refused("the book does not offer the credit note")
         form.move_ids.add(note)
         if not form.total:
-            raise UserError("nothing is left to be paid back")
+            raise Refused("nothing is left to be paid back")
         self.post(form)
 
     @way

@@ -34,6 +34,10 @@ class Impossible(Exception):
     """The way cannot be gone on this thing; the text says why."""
 
 
+class Refused(UserError):
+    """The form does not offer the way, which is an answer as well."""
+
+
 def way(function):
     """Mark a method that lets the thing reach a receipt by one way; `UserError` is an answer too: it is refused."""
     function.is_way = True
@@ -260,10 +264,10 @@ class WaysCase(AccountingCase):
     def book_of_invoice(self, invoice, operation="sale"):
         form = self.book(operation)
         if invoice not in form.open_move_ids[:]:
-            raise UserError("the book does not offer the invoice")
+            raise Refused("the book does not offer the invoice")
         form.move_ids.add(invoice)
         if not form.total:
-            raise UserError("nothing is left to be paid")
+            raise Refused("nothing is left to be paid")
         return form
 
     def post(self, form, field="card_amount"):

@@ -1,9 +1,8 @@
 """Ways to a receipt of what is sold by an invoice."""
 
-from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from .ways import IN_PROCESS, OTHER_MONEY, PAID, SUM, Impossible, way
+from .ways import IN_PROCESS, OTHER_MONEY, PAID, SUM, Impossible, Refused, way
 
 #: ways by which an invoice comes to be paid in accounting; all but the bank line leave a payment to speak of
 PAYING = (
@@ -99,6 +98,6 @@ class WaysOfInvoice:
             self.thing["payment"] = self.pay(self.open_invoice(), fiscal_print=False)
         form = self.book()
         if self.thing["payment"] not in form.open_payment_ids[:]:
-            raise UserError("the book does not offer the payment")
+            raise Refused("the book does not offer the payment")
         form.operation_payment_ids.add(self.thing["payment"])
         self.post(form)

@@ -185,5 +185,6 @@ class FiscalDocument(models.Model):
             values.update({"kind": labels.get(values["kind"], values["kind"])} if "kind" in values else {})
             if "operation" in values:
                 values["operation"] = operations.get(values["operation"], values["operation"])
-            words.append(self.env._(PROBLEMS[problem.code]) % values)
+            sentence = self.env._(PROBLEMS[problem.code])
+            words.append(sentence % values)
         return list(dict.fromkeys(words))

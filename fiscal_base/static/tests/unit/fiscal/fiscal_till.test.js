@@ -1,5 +1,5 @@
 import { advanceTime, expect, mockDate, test } from "@odoo/hoot";
-import { click, queryAllTexts, tick } from "@odoo/hoot-dom";
+import { animationFrame, click, queryAllTexts, tick } from "@odoo/hoot-dom";
 import { Deferred } from "@odoo/hoot-mock";
 import {
     makeServerError,
@@ -67,7 +67,7 @@ test("an order that another device has paid is not paid again", async () => {
     expect(store.fiscal.problems(order)[0]).toMatch(/paid on another device/);
     await mountWithCleanup(MainComponentsContainer);
     await store.pay();
-    await tick();
+    await animationFrame();
     expect(queryAllTexts(".modal-body")[0]).toMatch(/Take no payment/);
 });
 
