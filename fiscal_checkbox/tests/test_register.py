@@ -500,7 +500,7 @@ class TestCheckbox(CheckboxCase):
         self.register.write({"checkbox_organization_id": False})
         __, document = self.sale()
         self.assertEqual(document.state, "rejected")
-        self.assertIn("not known to the register", document.error_message)
+        self.assertIn("does not know the tax", document.error_message)
 
     def test_lines_without_tax(self):
         self.sell([(self.shop.products["delivery"], 1)], [(self.shop.cash, 80)])
