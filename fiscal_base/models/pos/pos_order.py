@@ -93,6 +93,8 @@ class PosOrder(models.Model):
     def _fiscal_composed(self, register, unpaid=False):
         """What the order is on receipts of `register`: `(reader, receipts, sentences)`, the last why there are none."""
         reader = OrderReader(self, register, unpaid)
+        if register._addon_is_missing():  # and nobody knows what it can do
+            return reader, (), [register._missing_words]
         original = reader.original
         if problem := original and original._not_made():
             return reader, (), [*self._fiscal_cashier_problems(register), problem]
