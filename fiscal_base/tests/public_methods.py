@@ -99,6 +99,7 @@ METHODS = {
         "fiscal_decide": (ACCOUNTANT, OWN_TILL, 0, "postpone", "x"),
     },
     "pos.session": {
+        "action_pos_session_closing_control": (ODOO, "own companies; not with paid orders that are drafts"),
         "try_cash_in_out": (ODOO, "own companies; the named employee only where employees log in"),
         "delete_cash_in_out": (ODOO, "own companies"),
     },

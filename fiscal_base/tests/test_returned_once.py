@@ -64,7 +64,7 @@ class TestReturnedOnce(ReturnCase):
         second.action_post()
         first._try_again()
         self.assertEqual((first.state, self.returned(order.fiscal_document_ids)), ("rejected", 489.90))
-        self.assertIn("0.00 can still be returned", first.error_message)
+        self.assertIn("0 can still be returned", first.error_message)
 
     def test_cashier_sees_what_others_returned(self):
         """A cashier of one register returns a receipt whose other return was made on a register he does not see."""

@@ -57,6 +57,7 @@ class PosSession(models.Model):
 
     def action_pos_session_closing_control(self, *args, **kwargs):
         """In the back office too, where Odoo tells no money on drafts and asks nobody about cancelled orders."""
+        self.check_access("read")
         for session in self:
             orders = session._fiscal_paid_but_open()
             if "draft" in orders.mapped("state"):
