@@ -272,10 +272,10 @@ class Seller(Producer):
         self.sold = [*self.sold[-20:], (event, data)]
 
     def take_back(self):
-        """Return a whole sale, the money onto the card."""
+        """Return a whole sale, the money onto the card. Its receipt has the names that the sale's has."""
         sold, data = self.sold.pop(self.random.randrange(len(self.sold)))
         self.number += 1
-        mark = f"{self.till.config}-{self.number}"
+        mark = sold.mark
         products = {product["id"]: product for product in self.world.facts["products"]}
         lines = []
         for index, (__, __, values) in enumerate(data["lines"]):
