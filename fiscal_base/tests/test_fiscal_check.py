@@ -4,10 +4,13 @@ import os
 from collections import defaultdict
 from decimal import Decimal
 from random import Random
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import float_round, mute_logger
 
+from ..compose import Russia, Ukraine
+from ..models.reading.pos_order import OrderReader
 from ..tools.money import ZERO, money
 from .test_composed_orders import CardsCase
 
@@ -55,6 +58,34 @@ class TestFiscalCheck(CardsCase):
         self.env.invalidate_all()
         data = self.till_data([(self.bread, -1, {"refunded_orderline_id": order.lines.id})], is_refund=True)
         self.assertIn("At what rate", self.check(data)["problems"][0])
+
+    def test_sale_is_kept_when_the_program_fails_to_read_it(self):
+        with (
+            patch.object(OrderReader, "event", side_effect=ZeroDivisionError),
+            mute_logger("odoo.addons.fiscal_base.models.register.register"),
+        ):
+            order = self.till([(self.coffee, 1)])
+        document = order.fiscal_document_ids
+        self.assertEqual((order.state, document.state, document.total), ("paid", "rejected", 489.90))
+        self.assertIn("The program failed", document.error_message)
+        document.action_retry()
+        self.assertEqual(order.fiscal_document_ids.filtered(lambda one: one.state == "queued").line_ids.amount, 489.90)
+
+    def test_refused_receipt_is_not_given_up_when_nothing_comes_in_its_place(self):
+        with (
+            patch.object(OrderReader, "event", side_effect=ZeroDivisionError),
+            mute_logger("odoo.addons.fiscal_base.models.register.register"),
+        ):
+            document = self.till([(self.coffee, 1)]).fiscal_document_ids
+        with patch.object(self.env.registry["pos.order"], "_fiscal_vals", lambda order, register: []):
+            document._try_again()
+        self.assertEqual(document.state, "rejected")
+        self.assertIn("Nothing of what", document.error_message)
+
+    def test_law_is_that_of_the_service(self):
+        self.assertIsInstance(self.register._compose_rules(), Russia)
+        self.service.capabilities = {"country": "UA"}
+        self.assertIsInstance(self.register._compose_rules(), Ukraine)
 
     def test_nonsense_stops_no_sale(self):
         with mute_logger("odoo.addons.fiscal_base.models.pos.pos_config"):

@@ -12,6 +12,7 @@ class Capabilities:
     :param operations: keys of `const.OPERATIONS` that can be sent
     :param payment_kinds: keys of `const.PAYMENT_KINDS` that a receipt may carry
     :param tax_vocabulary: which `fiscal.tax.code` records fit; "" if the provider takes any rate as it is
+    :param country: ISO code of the country whose law its receipts obey; "" if that of the company
     :param own_queue: the service has its own queue, so a document it has accepted does not hold up the next
     :param opens_shift: operations for which the service itself opens a closed shift
     :param deduplicates: the service recognises a repeated key, so an unknown document may be sent again with the same
@@ -35,6 +36,7 @@ class Capabilities:
     operations: frozenset[str] = field(default_factory=frozenset)
     payment_kinds: frozenset[str] = frozenset({"cash", "electronic"})
     tax_vocabulary: str = ""
+    country: str = ""
     own_queue: bool = False
     opens_shift: frozenset[str] = frozenset()
     deduplicates: bool = False

@@ -131,6 +131,7 @@ class FiscalRegister(models.Model):
             operations=frozenset(const.PATHS),
             payment_kinds=frozenset({*const.DEFAULT_FORMS, "credit", "prepayment", *self._checkbox_kinds()}),
             tax_vocabulary=self._checkbox_vocabulary(),
+            country="UA",
             deduplicates=True,
             wait=8.0,
             min_interval=const.MIN_INTERVAL,

@@ -21,6 +21,10 @@ SECRETS = ("1111111", "taras-secret", "test0123456789abcdef0001")
 
 @tagged("post_install", "-at_install")
 class TestCheckbox(CheckboxCase):
+    def test_law_is_that_of_the_service(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.assertEqual(self.register._law_country(), "UA")
+
     # === What comes out of the service ===
 
     def test_sale(self):

@@ -217,6 +217,7 @@ class FiscalRegister(models.Model):
             operations=frozenset(const.COMMANDS),
             payment_kinds=frozenset(const.PAYMENTS),
             tax_vocabulary="ru",
+            country="RU",
             wait=1.0 if self.kkm_server_connection == "callback" else min(self.kkm_server_timeout, 10),
             under_way=const.UNDER_WAY,
             relay=self._kkm_server_lease(),

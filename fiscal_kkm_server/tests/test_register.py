@@ -23,6 +23,10 @@ ADDON = Path(__file__).resolve().parents[1]
 
 @tagged("post_install", "-at_install")
 class TestKkmServer(KkmServerCase):
+    def test_law_is_that_of_the_service(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.assertEqual(self.register._law_country(), "RU")
+
     def sale(self, **vals):
         bread, apples = self.shop.products["bread"], self.shop.products["apples"]
         order = self.sell([(bread, 2), (apples, 0.5)], [(self.shop.cash, 200)], **vals)

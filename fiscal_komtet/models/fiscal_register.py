@@ -170,6 +170,7 @@ class FiscalRegister(models.Model):
             operations=operations,
             payment_kinds=frozenset(const.PAYMENTS) - (set() if self.komtet_credit else {"credit"}),
             tax_vocabulary="ru",
+            country="RU",
             own_queue=True,
             opens_shift=operations,
             deduplicates=True,

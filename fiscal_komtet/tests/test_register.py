@@ -23,6 +23,10 @@ ADDON = Path(__file__).resolve().parents[1]
 
 @tagged("post_install", "-at_install")
 class TestKomtet(KomtetCase):
+    def test_law_is_that_of_the_service(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.assertEqual(self.register._law_country(), "RU")
+
     # === What comes out of the register ===
 
     def test_sale(self):

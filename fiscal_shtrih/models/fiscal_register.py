@@ -115,6 +115,7 @@ class FiscalRegister(models.Model):
             operations=frozenset(const.RECEIPTS) | const.OTHERS,
             payment_kinds=frozenset(const.PAYMENTS),
             tax_vocabulary="ru",
+            country="RU",
             wait=10.0,
         )
 

@@ -188,6 +188,7 @@ class FiscalRegister(models.Model):
             operations=frozenset(const.TASKS),
             payment_kinds=frozenset(kind for kind, __ in PAYMENT_KINDS),
             tax_vocabulary="vchasno",
+            country="UA",
             opens_shift=const.OPENS_SHIFT if cloud else frozenset(),
             deduplicates=True,
             rounding=True,

@@ -21,6 +21,10 @@ EXAMPLES = ADDON.parent / "tests" / "pure" / "data" / "vchasno_examples.json"
 
 @tagged("post_install", "-at_install")
 class TestVchasno(VchasnoCase):
+    def test_law_is_that_of_the_service(self):
+        self.company.account_fiscal_country_id = self.env.ref("base.de")
+        self.assertEqual(self.register._law_country(), "UA")
+
     def sale(self, **vals):
         bread, apples = self.shop.products["bread"], self.shop.products["apples"]
         order = self.sell([(bread, 2), (apples, 0.5)], [(self.shop.cash, 100)], **vals)

@@ -784,6 +784,13 @@ class FiscalDocument(models.Model):
             return self.browse()
         self._move("cancelled")
         copies = self.pos_order_id._fiscal_enqueue()
+        if not copies:
+            raise UserError(
+                self.env._(
+                    "Nothing of what “%s” says is left to be registered. Choose “Decide” to give this document up.",
+                    self.display_name,
+                )
+            )
         copy = copies.filtered(lambda document: document.event == self.event) or copies[:1]
         copy._engine().write({"replaces_id": self.id})
         return copy

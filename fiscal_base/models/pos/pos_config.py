@@ -43,7 +43,8 @@ class PosConfig(models.Model):
         opens its till.
         """
         for config in self:
-            if config.fiscal_register_id.company_id.account_fiscal_country_id.code != "RU" or not config.cash_rounding:
+            register = config.fiscal_register_id.sudo()
+            if not register or not config.cash_rounding or register._law_country() != "RU":
                 continue
             if config.rounding_method.rounding_method != "DOWN":
                 raise ValidationError(

@@ -72,8 +72,17 @@ class PosOrder(models.Model):
         """Values of the fiscal documents: everything the receipts say, frozen now.
 
         What stands against them is told by their `problems`; an order of which no receipt can be composed leaves a
-        document of what it says itself.
+        document of what it says itself, and one that the program fails to read a document of its sum.
         """
+        found = []
+        failures = register._checked(lambda: found.extend(self._fiscal_read(register)) or [])
+        if failures:
+            bare = {**self._fiscal_common_vals(register), **self._fiscal_bare_vals()}
+            return [{**bare, "problems": failures, "composed": False}]
+        return found
+
+    def _fiscal_read(self, register):
+        """As `_fiscal_vals`, and raises what the program raises."""
         reader, receipts, problems = self._fiscal_composed(register)
         common = self._fiscal_common_vals(register)
         if problems:
@@ -155,7 +164,8 @@ class PosOrder(models.Model):
     def _fiscal_raw_vals(self, reader):
         """What the order says itself, of which no receipt can be made: for people to see what is to be put right."""
         order = self.sudo()
-        back = order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0)
+        bare = self._fiscal_bare_vals()
+        back = bare["operation"] == "sale_return"
         sign = -1 if back else 1
         lines = []
         for line in order.lines.filtered(lambda line: line.qty and line.product_id.type != "combo"):
@@ -175,7 +185,7 @@ class PosOrder(models.Model):
             )
         kinds = {payment: reader.kind(payment.payment_method_id) for payment in order.payment_ids}
         return {
-            "operation": "sale_return" if back else "sale",
+            **bare,
             "original_id": reader.original.id if back else False,
             "line_ids": [Command.create(line) for line in lines],
             "payment_ids": [
@@ -185,7 +195,15 @@ class PosOrder(models.Model):
                 for payment, kind in kinds.items()
                 if payment.amount
             ],
-            "total": float(money(sign * order.amount_paid)),
+        }
+
+    def _fiscal_bare_vals(self):
+        """Whether the order sells or takes back, and the sum."""
+        order = self.sudo()
+        back = order.amount_paid < 0 or (order.is_refund and order.amount_total <= 0)
+        return {
+            "operation": "sale_return" if back else "sale",
+            "total": float(money(-order.amount_paid if back else order.amount_paid)),
         }
 
     def _fiscal_employee(self):

@@ -4,7 +4,7 @@ from ...compose import Elsewhere, Russia, Ukraine
 from ...compose.event import Vat
 from ...tools.money import money
 
-#: country of the seller → its law
+#: country → its law
 LAWS = {"RU": Russia, "UA": Ukraine}
 
 
@@ -22,7 +22,7 @@ class FiscalRegister(models.Model):
         """
         self.ensure_one()
         company = self.company_id
-        law = LAWS.get(company.account_fiscal_country_id.code, Elsewhere)
+        law = LAWS.get(self._law_country(), Elsewhere)
         return law(
             capabilities=self._capabilities(),
             rates=self._vats(),
@@ -30,6 +30,10 @@ class FiscalRegister(models.Model):
             tip_vat=tip_vat,
             tax_system=company.fiscal_tax_system or "",
         )
+
+    def _law_country(self):
+        """ISO code of the country whose law the receipts obey: the service's own, else the company's; "" if unknown."""
+        return self._capabilities().country or self.company_id.account_fiscal_country_id.code or ""
 
     def _vats(self):
         """Every rate that the register prints; () where it takes any."""

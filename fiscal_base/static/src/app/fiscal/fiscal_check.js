@@ -14,8 +14,9 @@ export class FiscalCheck {
         this.pos = pos;
         /** the order that was asked about last, as text */
         this.question = "";
-        /** what stands against it; of the one before it as long as there is no answer */
+        /** what stands against it; as it was before the last change as long as there is no answer */
         this.answer = NOTHING;
+        this.uuid = "";
         this.asking = null;
     }
 
@@ -23,11 +24,20 @@ export class FiscalCheck {
     ask(order) {
         const values = valuesOf(order);
         const question = JSON.stringify(values);
+        if (order.uuid !== this.uuid) {
+            this.uuid = order.uuid;
+            this.answer = NOTHING;
+        }
         if (question !== this.question) {
             this.question = question;
             this.asking = this.put(question, values);
         }
         return this.asking;
+    }
+
+    /** What the server has told of `order` so far. */
+    answerFor(order) {
+        return order && order.uuid === this.uuid ? this.answer : NOTHING;
     }
 
     async put(question, values) {

@@ -70,6 +70,25 @@ patch(PosStore.prototype, {
             }
         }
     },
+    /**
+     * Say what stands against the receipts of `order`, after asking for the codes that it lacks.
+     *
+     * @returns whether no receipt can be made, so that no money may be taken
+     */
+    async refuseWithoutReceipt(order) {
+        await this.scanMissingMarkingCodes(order);
+        let problems = this.fiscal.problems(order);
+        if (this.fiscal.enabled && !problems.length) {
+            problems = await this.fiscal.check.problems(order);
+        }
+        if (problems.length) {
+            this.dialog.add(AlertDialog, {
+                title: _t("No receipt can be made"),
+                body: problems.join("\n\n"),
+            });
+        }
+        return problems.length > 0;
+    },
     canEditPayment(order) {
         return super.canEditPayment(...arguments) && !order.fiscalReceipts.length;
     },

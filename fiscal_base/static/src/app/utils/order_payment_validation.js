@@ -1,5 +1,3 @@
-import { AlertDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
-import { _t } from "@web/core/l10n/translation";
 import { ConnectionLostError } from "@web/core/network/rpc";
 import { patch } from "@web/core/utils/patch";
 import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_validation";
@@ -7,17 +5,7 @@ import OrderPaymentValidation from "@point_of_sale/app/utils/order_payment_valid
 patch(OrderPaymentValidation.prototype, {
     /** Refuse before the payment what the register would refuse afterwards. */
     async isOrderValid(isForceValidate) {
-        await this.pos.scanMissingMarkingCodes(this.order);
-        const { fiscal } = this.pos;
-        let problems = fiscal.problems(this.order);
-        if (fiscal.enabled && !problems.length) {
-            problems = await fiscal.check.problems(this.order);
-        }
-        if (problems.length) {
-            this.pos.dialog.add(AlertDialog, {
-                title: _t("No receipt can be made"),
-                body: problems.join("\n\n"),
-            });
+        if (await this.pos.refuseWithoutReceipt(this.order)) {
             return false;
         }
         return super.isOrderValid(...arguments);

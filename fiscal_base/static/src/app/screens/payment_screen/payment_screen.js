@@ -30,9 +30,24 @@ patch(PaymentScreen.prototype, {
     },
     /** What stands against the receipts of the order, as far as the server has told. */
     get fiscalProblems() {
-        return this.pos.fiscal.enabled ? this.pos.fiscal.check.answer.problems : [];
+        return this.pos.fiscal.check.answerFor(this.currentOrder).problems;
     },
     get fiscalWarnings() {
-        return this.pos.fiscal.enabled ? this.pos.fiscal.check.answer.warnings : [];
+        return this.pos.fiscal.check.answerFor(this.currentOrder).warnings;
+    },
+    /** A terminal takes the money before the order is validated, so what the register would refuse is refused here. */
+    async sendPaymentRequest(line) {
+        if (this.asksBeforeCharge) {
+            return; // a second press meanwhile would charge twice
+        }
+        this.asksBeforeCharge = true;
+        try {
+            if (await this.pos.refuseWithoutReceipt(line.pos_order_id)) {
+                return;
+            }
+        } finally {
+            this.asksBeforeCharge = false;
+        }
+        return super.sendPaymentRequest(...arguments);
     },
 });
