@@ -11,6 +11,10 @@ from odoo.tests import TransactionCase, tagged
 from odoo.tools.translate import trans_export
 
 LANGUAGES = ("ru", "uk")
+#: a button, field or page that a sentence names
+NAMED = re.compile("“([^“”%]+)”")
+#: what has the name of a term of ours, and is something else: logins of KKM Server, a button of Odoo's payment screen
+OTHERS = {"User", "Cancel"}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 
 
@@ -50,6 +54,17 @@ class TestTranslations(TransactionCase):
                             sorted(PLACEHOLDER.findall(known[msgid].msgstr)),
                             f"placeholders of “{msgid}”",
                         )
+
+    def test_a_sentence_names_a_button_as_the_button_is_called(self):
+        for language in LANGUAGES:
+            files = [polib.pofile(str(self.suite() / addon / "i18n" / f"{language}.po")) for addon in self.addons()]
+            called = {}
+            for entry in (entry for file in files for entry in file):
+                called.setdefault(entry.msgid, set()).add(entry.msgstr.lower())
+            for entry in (entry for file in files for entry in file):
+                for name in set(NAMED.findall(entry.msgid)) & called.keys() - OTHERS:
+                    with self.subTest(language=language, name=name, sentence=entry.msgid):
+                        self.assertTrue(any(word in entry.msgstr.lower() for word in called[name]), entry.msgstr)
 
     def test_the_till_and_the_forms_speak_the_language(self):
         for lang, label in (("ru_RU", "Смена открывается"), ("uk_UA", "Зміна відкривається")):
