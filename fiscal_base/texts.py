@@ -50,7 +50,9 @@ PROBLEMS = {
         "Cash is rounded up by %(rounding)s, and a receipt may only be rounded down. "
         "Set the rounding method of the point of sale to “Down”."
     ),
-    "change_beyond_cash": _lt("The change (%(change)s) exceeds the cash (%(cash)s). Change is given from cash only."),
+    "change_beyond_cash": _lt(
+        "The change (%(change)s) exceeds the cash (%(cash)s). Change is given from cash only: lower the other payments."
+    ),
     "free_line": _lt("“%(name)s” costs nothing, which the register does not take. Give it a price, or take it off."),
     # returns
     "return_vat_missing": _lt(
