@@ -107,6 +107,34 @@ class TestKkmServerTours(FiscalTourCase):
         self.assertEqual(order.payment_ids.transaction_id, payment.universal_id)
         self.assertEqual(str(payment.amount), f"{order.amount_total:.2f}")
 
+    def sends_again(self, *commands):
+        """Play a card payment, its receipt, and the same back, each in this browser beside KKM Server; each of `commands`
+        meets a connection that ends before a byte of the answer, and the browser sends it again by itself.
+        """
+        self.shop.card.write({"use_payment_terminal": "kkm_server", "kkm_server_terminal_number": 10})
+        for name in commands:
+            self.emulator.fault("reused", name)
+        self.tour_beside_it("fiscal_kkm_server_card_and_return")
+        self.env.invalidate_all()
+        self.assertEqual(self.emulator.faults.listed(), [], "every one of them was met")
+        sent = [json.loads(each.body) for each in self.emulator.requests]
+        for name in set(commands):
+            keys = [each["IdCommand"] for each in sent if each["Command"] == name]
+            self.assertGreater(len(keys), len(set(keys)), f"{name} arrived twice under one key")
+        self.assert_registered_as_sold()
+        self.assertEqual(set(self.documents().mapped("state")), {"done"})
+        self.assertEqual([each.kind for each in self.emulator.terminal.transactions], ["pay", "return"])
+        self.assertEqual(len({each.amount for each in self.emulator.terminal.transactions}), 1)
+
+    def test_a_browser_that_sends_again_by_itself(self):
+        """KKM Server takes the repeat for what it is: charged once, given back once, two receipts."""
+        self.sends_again("PayByPaymentCard", "RegisterCheck", "ReturnPaymentByPaymentCard", "RegisterCheck")
+
+    def test_a_browser_that_sends_a_declined_payment_again(self):
+        """KKM Server executes the repeat, since the first run has taken nothing: charged once."""
+        self.emulator.terminal.declines.append("Недостаточно средств")
+        self.sends_again("PayByPaymentCard")
+
     def test_marking_code_is_asked_about_as_it_is_scanned(self):
         self.shop.products["coffee"].fiscal_marking_required = True
         self.emulator.registers[0].marking["010460708021818721badone\x1d91code"] = 5

@@ -5,6 +5,10 @@ import * as Dialog from "@point_of_sale/../tests/generic_helpers/dialog_util";
 import * as PaymentScreen from "@point_of_sale/../tests/pos/tours/utils/payment_screen_util";
 import * as ProductScreen from "@point_of_sale/../tests/pos/tours/utils/product_screen_util";
 import * as ReceiptScreen from "@point_of_sale/../tests/pos/tours/utils/receipt_screen_util";
+import * as TicketScreen from "@point_of_sale/../tests/pos/tours/utils/ticket_screen_util";
+import * as Numpad from "@point_of_sale/../tests/generic_helpers/numpad_util";
+import * as Order from "@point_of_sale/../tests/generic_helpers/order_widget_util";
+import { inLeftSide } from "@point_of_sale/../tests/pos/tours/utils/common";
 import { registry } from "@web/core/registry";
 import { closeRegister, sellTwoProducts } from "@fiscal_base/../tests/tours/fiscal_tours";
 import * as Fiscal from "@fiscal_base/../tests/tours/utils/fiscal_util";
@@ -121,6 +125,37 @@ registry.category("web_tour.tours").add("fiscal_kkm_server_card", {
                     }
                 },
             },
+        ].flat(Infinity),
+});
+
+/** Coffee on the card, and taken back to the card. */
+registry.category("web_tour.tours").add("fiscal_kkm_server_card_and_return", {
+    steps: () =>
+        [
+            Chrome.startPoS(),
+            Dialog.confirm("Open Register"),
+            keepPassword(),
+            ProductScreen.clickDisplayedProduct("Кофе"),
+            ProductScreen.clickPayButton(),
+            PaymentScreen.clickPaymentMethod("Карта"),
+            Fiscal.receiptIsRegistered(),
+            ReceiptScreen.clickNextOrder(),
+            ...ProductScreen.clickRefund(),
+            TicketScreen.selectOrder("001"),
+            inLeftSide([
+                { trigger: ".orderline:contains(Кофе)", run: "click" },
+                ...Order.hasLine({ productName: "Кофе", withClass: ".selected" }),
+                Numpad.click("1"),
+            ]),
+            TicketScreen.toRefundTextContains("To Refund: 1"),
+            TicketScreen.confirmRefund(),
+            PaymentScreen.isShown(),
+            PaymentScreen.clickPaymentMethod("Карта"),
+            { content: "back to the card", trigger: ".send_refund_request", run: "click" },
+            Fiscal.receiptIsRegistered(),
+            Fiscal.receiptIsOfReturn(),
+            ReceiptScreen.clickNextOrder(),
+            Chrome.endTour(),
         ].flat(Infinity),
 });
 
