@@ -108,7 +108,7 @@ class TestKkmServerTours(FiscalTourCase):
         self.assertEqual(str(payment.amount), f"{order.amount_total:.2f}")
 
     def sends_again(self, *commands):
-        """Play a card payment, its receipt, and the same back, each in this browser beside KKM Server; each of `commands`
+        """Play a card payment, its receipt, and the same back, by the browser beside KKM Server; each of `commands`
         meets a connection that ends before a byte of the answer, and the browser sends it again by itself.
         """
         self.shop.card.write({"use_payment_terminal": "kkm_server", "kkm_server_terminal_number": 10})
