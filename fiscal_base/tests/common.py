@@ -265,7 +265,9 @@ class FiscalCase(OnThisMachine, TransactionCase):
         self.env.cr.execute("UPDATE fiscal_register SET retry_at = NULL WHERE company_id = %s", [self.company.id])
         self.env.cr.execute("UPDATE fiscal_document SET retry_at = NULL WHERE company_id = %s", [self.company.id])
         self.env.cr.execute(
-            "UPDATE fiscal_attempt SET started_at = started_at - interval '1 hour' WHERE company_id = %s",
+            """
+            UPDATE fiscal_attempt SET started_at = started_at - interval '1 hour', uptime = NULL WHERE company_id = %s
+            """,
             [self.company.id],
         )
         self.env.invalidate_all()

@@ -5,7 +5,7 @@ import json
 import threading
 import time
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from unittest.mock import patch
 
 import psycopg2
@@ -232,6 +232,27 @@ class TestUnknown(RulesCase):
             self.assertAlmostEqual((document.retry_at - fields.Datetime.now()).total_seconds(), 15, delta=2)
             self.assertEqual(self.ask(document, never_seen), "done")
         self.assertEqual([sent for sent, __ in self.service.sent], [key, document.key])
+
+    def test_clock_that_jumps_does_not_make_never_seen_believed(self):
+        """A worker is killed, and the clock is set by hours before the service is asked: no time has passed."""
+        never_seen = Outcome.not_sent("never seen", 0, new_key=True)
+        now = fields.Datetime.now()
+        for hours in (2, -2):
+            with self.subTest(hours=hours), self.on_service(under_way=15):
+                document = self.sale()
+                self.service.plan = [Outcome.unknown("lost", 600)]
+                self.drain()
+                self.env.cr.execute(
+                    "UPDATE fiscal_attempt SET started_at = %s WHERE id = %s",
+                    [now - timedelta(hours=hours), document.attempt_ids[-1:].id],
+                )
+                document._engine().retry_at = False
+                self.register.retry_at = False
+                self.env.invalidate_all()
+                self.service.plan = [never_seen]
+                self.drain()
+                self.assertEqual((document.state, document.attempt_ids[:1].outcome), ("unknown", "unknown"))
+                self.assertEqual(self.ask(document, never_seen), "done")
 
     def test_request_without_an_id_is_not_repeated_while_it_may_be_under_way(self):
         """Nothing would tell the service that it is a repeat, so “never seen” is to be believed later only."""

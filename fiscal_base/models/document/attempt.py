@@ -25,6 +25,8 @@ class FiscalAttempt(models.Model):
     )
     key = fields.Char(readonly=True, index="btree_not_null")
     started_at = fields.Datetime(readonly=True, default=fields.Datetime.now)
+    #: `tools.uptime.stamp` of `started_at`
+    uptime = fields.Char(readonly=True, copy=False, groups="base.group_system")
     finished_at = fields.Datetime(readonly=True)
     user_id = fields.Many2one("res.users", string="Run by", readonly=True, default=lambda self: self.env.user)
     outcome = fields.Selection(

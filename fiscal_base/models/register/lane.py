@@ -15,6 +15,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ...const import NEEDS_SHIFT
+from ...tools import uptime
 from ...tools.outcome import NO_TRACE, Kind, Outcome, RegisterStatus, storable
 from ...tools.transport import OutOfTime, redact, until, until_now
 from ..document.document import LONGEST, OPEN
@@ -363,7 +364,10 @@ class FiscalRegister(models.Model):
     def _since_sent(self, document):
         """Seconds since the last sending of `document` began, which may still be on its way to the service."""
         sent = document.attempt_ids.filtered(lambda attempt: attempt.kind == "submit")[:1]
-        return abs((fields.Datetime.now() - sent.started_at).total_seconds()) if sent else float("inf")
+        if not sent:
+            return float("inf")
+        passed = uptime.seconds_since(sent.uptime)  # on another machine there are only the clocks to go by
+        return abs((fields.Datetime.now() - sent.started_at).total_seconds()) if passed is None else passed
 
     def _begin(self, document, kind):
         """Write ahead: the attempt, and for a first sending the frozen request and the state `sending`.
@@ -387,6 +391,7 @@ class FiscalRegister(models.Model):
                 "document_id": document.id,
                 "kind": kind,
                 "key": document.key,
+                "uptime": uptime.stamp(),
                 "request": json.dumps(redact(document.request or {}, self._hidden(document)), ensure_ascii=False),
             }
         )

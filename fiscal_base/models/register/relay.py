@@ -6,6 +6,7 @@ from datetime import timedelta
 from odoo import fields, models
 from odoo.exceptions import AccessError, UserError
 
+from ...tools import uptime
 from ...tools.outcome import Kind, Outcome, RegisterStatus, storable
 from ...tools.text import one_line
 from ...tools.transport import MAX_ANSWER, Answer, Lost, Request
@@ -278,7 +279,7 @@ class FiscalRegister(models.Model):
     def _relay_lend(self, attempt, token, lease):
         now = fields.Datetime.now()
         # the last request of a conversation is the one that may still be on its way (`_since_sent`)
-        attempt._engine().write({"relay_token": token, "started_at": now})
+        attempt._engine().write({"relay_token": token, "started_at": now, "uptime": uptime.stamp()})
         self.write(
             {
                 "relay_until": now + min(timedelta(seconds=lease), LONGEST),
