@@ -9,8 +9,9 @@ from odoo.addons.fiscal_base.tests.common import FiscalCase
 
 sys.path.append(str(Path(__file__).resolve().parents[2]))
 from tests.emulators.shtrih import ShtrihEmulator
+from tests.emulators.shtrih_register import Register
 
-__all__ = ["ShtrihCase", "ShtrihEmulator"]
+__all__ = ["Register", "ShtrihCase", "ShtrihEmulator"]
 
 
 @tagged("post_install", "-at_install")

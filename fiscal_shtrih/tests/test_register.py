@@ -10,7 +10,7 @@ from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tests import new_test_user, tagged
 
 from ..transport import Session
-from .common import ShtrihCase, ShtrihEmulator
+from .common import Register, ShtrihCase, ShtrihEmulator
 
 
 @tagged("post_install", "-at_install")
@@ -40,6 +40,70 @@ class TestShtrih(ShtrihCase):
         self.settle()
         self.assertEqual([receipt.operation for receipt in self.receipts()], [1, 2])
         self.assertEqual(self.tape.cash, 0)
+
+    def corrected(self, document, **vals):
+        """The correction that an accountant makes of `document`, after the lane."""
+        draft = self.env["fiscal.document"].browse(document.action_correct()["res_id"])
+        draft.write({"correction_kind": "1", "correction_number": "К-11", "correction_reason": "без кассы", **vals})
+        draft.action_post()
+        self.settle()
+        return draft
+
+    def test_correction_and_its_reversal(self):
+        """FFD 1.2: with lines, in four operations; the number and the sign of the wrong receipt go with it."""
+        __, document = self.sale()
+        self.settle()
+        draft = self.corrected(document)
+        self.assertEqual(draft.state, "done", draft.error_message)
+        correction = self.receipts()[-1]
+        self.assertEqual((correction.type, correction.operation, correction.total), (31, 1, 19895))
+        self.assertEqual(correction.tags[1173], b"\x01")
+        self.assertEqual(correction.tags[1179].decode("cp866"), "К-11")
+        self.assertEqual(correction.tags[1192].decode(), document.fiscal_sign)
+        self.assertEqual([line.vat for line in correction.lines], [0x02, 0x02])
+        self.assertEqual(draft.fiscal_number, str(correction.number))
+        self.assertEqual(self.tape.cash, 2 * 19895)
+
+    def test_correction_in_ffd_105(self):
+        """FF4Ah: sums by rate in place of lines, as the register stores them."""
+        self.over(ShtrihEmulator(Register(version=2)))
+        __, document = self.sale()
+        self.settle()
+        draft = self.corrected(document)
+        self.assertEqual(draft.state, "done", draft.error_message)
+        correction = self.receipts()[-1]
+        self.assertEqual((correction.type, correction.operation, correction.total), (31, 1, 19895))
+        self.assertEqual(correction.tags[1177].decode("cp866"), "без кассы")
+        self.assertEqual(correction.payments, (19895, 0, 0, 0, 0))
+
+    def test_answer_to_a_correction_lost(self):
+        self.lose_the_answer_to_a_correction(4, "_ff45")
+
+    def test_answer_to_a_correction_in_ffd_105_lost(self):
+        self.lose_the_answer_to_a_correction(2, "_ff4a")
+
+    def lose_the_answer_to_a_correction(self, version, command):
+        """The line is cut when the correction has been registered: it is found, not made again."""
+        self.over(ShtrihEmulator(Register(version=version)))
+        __, document = self.sale()
+        self.settle()
+        register = getattr(self.tape, command)
+
+        def cut(body):
+            self.emulator.cut_after = 0
+            return register(body)
+
+        setattr(self.tape, command, cut)
+        draft = self.env["fiscal.document"].browse(document.action_correct()["res_id"])
+        draft.write({"correction_kind": "0", "correction_reason": "без кассы"})
+        draft.action_post()
+        self.drain()
+        self.assertEqual(draft.attempt_ids[-1:].outcome, "unknown", draft.error_message)
+        setattr(self.tape, command, register)
+        self.settle()
+        self.assertEqual(draft.state, "done", draft.error_message)
+        self.assertEqual(draft.fiscal_number, str(self.receipts()[-1].number))
+        self.assertEqual(len(self.receipts()), 2)
 
     def test_over_a_pseudo_terminal(self):
         for framing in ("1", "2"):
@@ -96,7 +160,7 @@ class TestShtrih(ShtrihCase):
 
         self.tape._ff45 = cut
         self.drain()
-        self.assertEqual(document.state, "unknown", document.error_message)
+        self.assertEqual(document.attempt_ids[-1:].outcome, "unknown", document.error_message)
         self.tape._ff45 = close
         self.settle()
         self.assertEqual(document.state, "done", document.error_message)
