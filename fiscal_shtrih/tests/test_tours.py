@@ -50,10 +50,23 @@ class TestShtrihTours(FiscalTourCase):
         self.tour("fiscal_shtrih_sale_and_return")
         self.drain()
         self.assert_registered_as_sold()
+        self.correct()
         self.tour("fiscal_shtrih_closing")
         self.drain()
-        self.assertEqual(self.stored(), [(2, 0), (3, 1), (3, 2), (5, 0)])
+        self.assertEqual(self.stored(), [(2, 0), (3, 1), (3, 2), (31, 1), (5, 0)])
         self.assertEqual(set(self.documents().mapped("state")), {"done"})
+
+    def correct(self):
+        """An accountant corrects the sale in the back office."""
+        self.user.group_ids += self.env.ref("fiscal_base.group_fiscal_accountant")
+        sale = self.documents().filtered(lambda document: document.operation == "sale")
+        url = f"/odoo/fiscal-documents/{sale.id}"
+        self.start_tour(url, "fiscal_shtrih_correction", login="fiscal_cashier")
+        self.drain()
+        correction = self.documents()[-1]
+        self.assertEqual((correction.operation, correction.state), ("correction_sale", "done"))
+        self.assertEqual(correction.fiscal_number, str(self.emulator.register.documents[-1].number))
+        self.assertEqual(self.emulator.register.documents[-1].total, round(sale.total * 100))
 
     def test_cable_out(self):
         """The sale completes, its receipt is pending, and is registered when the cable is in again, with no reload."""

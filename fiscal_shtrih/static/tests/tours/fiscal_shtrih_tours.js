@@ -30,6 +30,30 @@ registry.category("web_tour.tours").add("fiscal_shtrih_closing", {
     steps: () => [Chrome.startPoS(), closeRegister()].flat(Infinity),
 });
 
+registry.category("web_tour.tours").add("fiscal_shtrih_correction", {
+    steps: () => [
+        {
+            content: "correct the receipt",
+            trigger: "button[name=action_correct]",
+            run: "click",
+        },
+        {
+            content: "say what was wrong",
+            trigger: ".o_field_widget[name=correction_reason] :is(input, textarea)",
+            run: "edit The sum was wrong",
+        },
+        {
+            content: "register the correction",
+            trigger: "button[name=action_post]",
+            run: "click",
+        },
+        {
+            content: "it is on its way",
+            trigger: ".o_statusbar_status .o_arrow_button_current:not(:contains(Draft))",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("fiscal_shtrih_cable_out", {
     steps: () =>
         [
