@@ -9,6 +9,7 @@ from ..tools.money import CENT, MILLI, ZERO
 from .event import (
     Change,
     CreditGiven,
+    CreditPaid,
     Deposit,
     DepositReturned,
     Discount,
@@ -55,6 +56,10 @@ def _goods(event: Event) -> Iterator[Problem]:
         yield from _described(goods, "vat_missing")
         if goods.vat and goods.vat.legacy:
             yield Problem("vat_legacy", goods.line, {"name": goods.name, "rate": goods.vat.rate})
+    for meaning in event.all(CreditPaid):
+        for row in meaning.receipt.rows:
+            if row.vat is None:
+                yield Problem("vat_missing", meaning.line, {"name": row.name})
     for goods in sold:
         if goods.marked and not goods.code:
             yield Problem("code_missing", goods.line, {"name": goods.name})
@@ -90,6 +95,10 @@ def _back(event: Event) -> Iterator[Problem]:
             yield Problem("not_returnable", meaning.line, {"name": row.name})
         place = (meaning.receipt.ref, row.line)
         wanted = row.quantity if meaning.quantity is None else meaning.quantity
+        if meaning.amount is not None and (meaning.amount > row.amount or meaning.quantity is None):
+            if meaning.amount > row.amount:
+                yield Problem("returned_sum", meaning.line, {"left": row.amount, "paid": meaning.amount})
+            continue
         taken[place] = taken.get(place, ZERO) + wanted
         if taken[place] > row.quantity or row.quantity <= 0:
             values = {"name": row.name, "left": row.quantity, "quantity": taken[place]}

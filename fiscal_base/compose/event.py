@@ -108,7 +108,8 @@ class TakenBack:
 
     :param receipt: the receipt that sold them; None: sold by nobody knows which (RU consumer law art. 25)
     :param row: which of its rows, by `Row.line`
-    :param quantity: how much of it; None: all that is left
+    :param quantity: how much of it; None: all that is left, or as much as `amount` is of it
+    :param amount: what it is worth now; None: its part of the row
     :param goods: what they are, where there is no receipt; its rate is that of the sale, never today's by default
     """
 
@@ -117,6 +118,7 @@ class TakenBack:
     quantity: Decimal | None = None
     goods: Goods | None = None
     line: str = ""
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,7 @@ class Prepayment:
     :param whole: of the order; the sign tells a part from the whole (FFD tag 1214: 2, 1)
     :param name: of an advance: “Подарочная карта 500”
     :param receipt: the first receipt of the same order, where this is a further part
+    :param about: as of `Goods`, of an advance
     """
 
     amount: Decimal
@@ -173,6 +176,7 @@ class Prepayment:
     name: str = ""
     receipt: Registered | None = None
     line: str = ""
+    about: Mapping = field(default_factory=dict, compare=False)
 
 
 @dataclass(frozen=True)

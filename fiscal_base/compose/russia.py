@@ -77,9 +77,8 @@ class Russia(Rules):
     def _advance(self, meaning: Prepayment) -> Row:
         name = meaning.name or "Аванс"
         vat = self.calculated(self.advance_vat(name, meaning.line), name, meaning.line)
-        return Row(
-            name, meaning.amount, vat, subject=PAYMENT, sign=ADVANCE, tax_system=self.tax_system, line=meaning.line
-        )
+        facts = {"subject": PAYMENT, "sign": ADVANCE, "tax_system": self.tax_system}
+        return Row(name, meaning.amount, vat, line=meaning.line, about=meaning.about, **facts)
 
     def credit_paid(self, meaning: CreditPaid) -> list[Row]:
         """One receipt for each part; the rate of the receipt that gave the credit, not a calculated one (R12)."""

@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from ..tools.money import ZERO, money, settle, spread
 from .event import (
+    ONE,
     CreditPaid,
     Deposit,
     DepositReturned,
@@ -77,8 +78,14 @@ def taken(event: Event, rules: Rules) -> list[Part]:
 
 
 def _taken_row(meaning: TakenBack):
-    """What comes back of a row: its part of the amount, and with the last piece all that is left."""
+    """What comes back of a row: its part of the amount, and with the last piece all that is left; or an amount of it,
+    which has no quantity.
+    """
     row = next(row for row in meaning.receipt.rows if row.line == meaning.row)
+    if meaning.amount is not None:
+        if meaning.quantity is not None:
+            return replace(row, quantity=meaning.quantity, amount=meaning.amount)
+        return replace(row, quantity=ONE, price=None, measure=0, amount=meaning.amount)
     quantity = row.quantity if meaning.quantity is None else meaning.quantity
     return replace(row, quantity=quantity, amount=money(row.amount * quantity / row.quantity))
 
@@ -87,7 +94,7 @@ def _exact(parts: list[Part]) -> list[Part]:
     """Two parts of one row are rounded together: they never come to more than the row."""
     result, before = [], {}
     for part in parts:
-        if not isinstance(part.meaning, TakenBack) or not part.receipt:
+        if not isinstance(part.meaning, TakenBack) or not part.receipt or part.meaning.amount is not None:
             result.append(part)
             continue
         source = next(row for row in part.receipt.rows if row.line == part.meaning.row)

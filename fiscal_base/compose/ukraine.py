@@ -69,7 +69,8 @@ class Ukraine(Rules):
         """
         if not meaning.goods:
             name = meaning.name or "Передоплата"
-            return [Row(name, meaning.amount, self.advance_vat(name, meaning.line), sign=0, line=meaning.line)]
+            vat = self.advance_vat(name, meaning.line)
+            return [Row(name, meaning.amount, vat, sign=0, line=meaning.line, about=meaning.about)]
         rows = [self.sold(goods) for goods in meaning.goods]
         if self.prepaid_whole(meaning):
             return [replace(row, sign=0) for row in rows]

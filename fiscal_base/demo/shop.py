@@ -92,6 +92,7 @@ def make_shop(env, country="RU", tills=1, provider="demo", register_vals=None):
     )
     shop = SimpleNamespace(env=env, company=company, facts=facts)
     shop.taxes = {key: _tax(env, company, country_record, *tax) for key, tax in facts["taxes"].items()}
+    company.account_sale_tax_id = shop.taxes["standard"]
     shop.products = {key: _product(env, company, shop.taxes, *product) for key, product in facts["products"].items()}
     shop.employees = env["hr.employee"].create(
         [

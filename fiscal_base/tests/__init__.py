@@ -6,6 +6,7 @@ from . import test_tours_accounting
 from . import test_tours_more
 from . import test_compose_texts
 from . import test_composed_orders
+from . import test_composed_payments
 from . import test_fiscal_check
 from . import test_details
 from . import test_faults

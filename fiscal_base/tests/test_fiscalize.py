@@ -52,7 +52,7 @@ class TestFiscalize(WizardCase):
         payment = self.pay(self.invoice())
         wizard = self.dialog(payment)
         self.assertEqual((wizard.line_ids.status, wizard.problem_count), ("problem", 1))
-        self.assertIn("is not known to the register", wizard.line_ids.problem)
+        self.assertIn("does not know the tax", wizard.line_ids.problem)
         self.shop.taxes["standard"].amount = 22
         wizard = self.dialog(payment)
         self.assertEqual(wizard.line_ids.status, "ready")
@@ -64,10 +64,12 @@ class TestFiscalize(WizardCase):
         invoice = self.invoice()
         payments = self.pay(invoice, 400) | self.pay(invoice, 100)
         wizard = self.dialog(invoice)
-        self.assertEqual(sorted(wizard.line_ids.mapped("amount")), [100, 400, 500])
+        self.assertEqual(sorted(wizard.line_ids.mapped("amount")), [100, 400, 1000], "goods leave at their full price")
         self.assertTrue(wizard.unpaid)
         wizard.action_confirm()
-        self.assertEqual(sorted(invoice.fiscal_document_ids.mapped("total")), [100, 400, 500])
+        self.assertEqual(sorted(invoice.fiscal_document_ids.mapped("total")), [100, 400, 1000])
+        last = invoice._fiscal_own_document()
+        self.assertEqual([(p.kind, p.amount) for p in last.payment_ids], [("prepayment", 500), ("credit", 500)])
         self.assertEqual(payments.fiscal_document_ids.mapped("operation"), ["sale", "sale"])
 
     def test_unpaid_invoice_on_credit_and_its_payment(self):
@@ -124,9 +126,9 @@ class TestFiscalize(WizardCase):
     def test_many_with_bad_ones(self):
         self.register.print_invoice = False
         good = self.env["account.payment"].union(*(self.payment(100 + number) for number in range(4)))
+        self.courses.taxes_id = self.shop.taxes["standard"].copy({"name": "13%", "amount": 13})
         bad = self.pay(self.invoice())
         draft = self.payment(post=False)
-        self.shop.taxes["standard"].amount = 13
         wizard = self.dialog(good | bad | draft)
         self.assertEqual((wizard.ready_count, wizard.problem_count), (4, 2))
         wizard.action_confirm()

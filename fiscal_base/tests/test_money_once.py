@@ -129,7 +129,9 @@ class TestMoneyOnce(AccountingCase):
         entry = self.entry(600)
         self.match(entry, invoice)
         self.assertEqual(self.registered() - first, entry.fiscal_document_ids)
-        self.assertEqual((entry.fiscal_document_ids.total, entry.fiscal_document_ids.line_ids.method_sign), (600, "4"))
+        last = entry.fiscal_document_ids
+        self.assertEqual((last.total, last.line_ids.method_sign), (1000, "4"), "all of the goods leave")
+        self.assertEqual([(p.kind, p.amount) for p in last.payment_ids], [("prepayment", 400), ("electronic", 600)])
 
 
 @tagged("post_install", "-at_install")

@@ -9,8 +9,7 @@ from .test_operation import VIEW
 from .test_payments import AccountingCase
 
 
-@tagged("post_install", "-at_install")
-class TestOperationPayments(AccountingCase):
+class BookCase(AccountingCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -29,6 +28,9 @@ class TestOperationPayments(AccountingCase):
         self.assertEqual(document.stage, "done", document.error_message)
         return document
 
+
+@tagged("post_install", "-at_install")
+class TestOperationPayments(BookCase):
     def assertOneReceipt(self, document):
         """Nothing but the operation speaks of this money, and nothing more can be made to."""
         of_others = (
@@ -269,11 +271,30 @@ class TestOperationPayments(AccountingCase):
         self.assertEqual(sale.operation_payment_ids, sale.operation_payment_ids.browse())
         sale.write({"operation_payment_ids": [Command.clear()]})
 
-    # === After a prepayment ===
+    def test_what_is_left_after_a_prepayment(self):
+        invoice = self.invoice()
+        first = self.pay(invoice, 300).fiscal_document_ids
+        form = self.form()
+        form.move_ids.add(invoice)
+        self.assertEqual((form.total, form.left_to_pay), (1000, 700))
+        form.cash_amount = 700
+        sale = self.post(form)
+        self.assertEqual(
+            {payment.kind: payment.amount for payment in sale.payment_ids}, {"prepayment": 300, "cash": 700}
+        )
+        self.assertEqual(sale.operation_payment_ids.amount, 700)
+        self.assertIn(invoice.payment_state, ("paid", "in_payment"))
+        self.assertEqual(first._left_to_return(), 0)
+
+
+@tagged("post_install", "-at_install")
+class TestOperationOfChain(BookCase):
+    country = "UA"
 
     def test_what_is_left_after_a_prepayment(self):
         """Where the service keeps the receipts of a sale that is paid in parts together."""
-        self.service.capabilities = {"chains": True, "payment_kinds": frozenset({"cash", "electronic", "credit"})}
+        kinds = frozenset({"cash", "electronic", "credit", "prepayment"})
+        self.service.capabilities = {"chains": True, "payment_kinds": kinds}
         invoice = self.invoice()
         first = self.pay(invoice, 300).fiscal_document_ids
         form = self.form()

@@ -105,8 +105,13 @@ class TestReturnedOnce(ReturnCase):
         invoice = self.invoice()
         first, second = (self.pay(invoice, amount).fiscal_document_ids for amount in (400, None))
         self.drain()
-        self.back(first).action_post()
-        self.assertEqual((first._left_to_return(), second._left_to_return()), (0, 600))
+        self.assertEqual((first._left_to_return(), second._left_to_return()), (0, 1000), "the prepayment is used")
+        with self.assertRaisesRegex(UserError, "has been returned already"):
+            self.back(first)
+        part = self.back(second)
+        part.line_ids.amount, part.payment_ids[0].amount, part.payment_ids[1].amount = 700, 100, 600
+        part.action_post()
+        self.assertEqual((first._left_to_return(), second._left_to_return()), (0, 300))
         self.back(second).action_post()
         self.assertEqual((first._left_to_return(), second._left_to_return()), (0, 0))
 

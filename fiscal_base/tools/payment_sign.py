@@ -1,4 +1,4 @@
-"""What a payment means on a receipt: how it is shared among invoices, and the payment method sign of its lines."""
+"""How a payment is shared among invoices, and which payment method signs (FFD tag 1214) name a payment."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from decimal import Decimal
 
 from .money import ZERO, spread
 
-#: when goods and services are handed over: with, after, or before the payment
-SETTLEMENTS = ("payment", "before", "after")
 #: signs of a payment before the hand-over: the line names a payment, at a calculated VAT rate
 PREPAID = frozenset({"1", "2", "3"})
 #: signs whose lines name a payment (payment subject 10)
@@ -28,25 +26,3 @@ def allocate(paid: Decimal, claims: Sequence[Decimal]) -> tuple[list[Decimal], D
     if whole <= paid:
         return list(claims), paid - whole
     return spread(claims, paid - whole), ZERO
-
-
-def method_sign(settlement: str, total: Decimal, owed: Decimal, settled: Decimal, on_credit: bool = False) -> str:
-    """Payment method sign (FFD tag 1214) of a payment for an invoice or order.
-
-    :param settlement: one of `SETTLEMENTS`
-    :param total: of the invoice
-    :param owed: what was still to be paid before this payment
-    :param settled: the part of it that this payment settles
-    :param on_credit: an earlier receipt recorded the hand-over on credit
-    """
-    if on_credit or settlement == "after":
-        return "7"
-    whole = settled >= total
-    if settlement == "before":
-        return "1" if whole else "2"
-    return "4" if whole or settled >= owed else "2"
-
-
-def advance_sign(settlement: str) -> str:
-    """Payment method sign of a payment without an invoice or order."""
-    return {"payment": "4", "before": "3", "after": "7"}[settlement]

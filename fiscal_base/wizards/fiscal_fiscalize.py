@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..models.accounting.source import MADE, Choice
-from ..tools.money import money
+from ..tools.money import ZERO, money
+from ..tools.payment_sign import PREPAID
 
 #: means of payment that a person may choose for what is not paid in Odoo
 KINDS = [
@@ -138,7 +141,7 @@ class FiscalFiscalize(models.TransientModel):
             return [(record, False)]
         payments, entries = record._fiscal_payments()
         sources = [(source, False) for source in (*payments.sudo(), *entries.sudo())]
-        if not sources or record._fiscal_owed():
+        if not sources or record._fiscal_owed() or record._fiscal_prepaid():
             sources.append((record, False))
         return sources
 
@@ -153,12 +156,15 @@ class FiscalFiscalize(models.TransientModel):
         for wizard in self:
             lines = [fields.Command.clear()]
             for record in wizard._records():
+                coming = ZERO
                 for source, problem in wizard._sources(record):
-                    lines.append(fields.Command.create(wizard._line_vals(record, source, problem)))
+                    vals, prepaid = wizard._line_vals(record, source, problem, coming)
+                    coming += prepaid
+                    lines.append(fields.Command.create(vals))
             wizard.line_ids = lines
 
-    def _line_vals(self, record, source, problem):
-        """One receipt of the preview."""
+    def _line_vals(self, record, source, problem, coming=ZERO):
+        """What is made of one source, and how much of it is prepaid; after sources of which `coming` is."""
         vals = {
             "name": record.display_name if record == source else f"{record.display_name} · {source.display_name}",
             "res_model": source._name,
@@ -166,32 +172,32 @@ class FiscalFiscalize(models.TransientModel):
             "partner_id": (source.partner_id or record.partner_id).id,
         }
         if problem:
-            return {**vals, "status": "refused", "problem": problem}
+            return {**vals, "status": "refused", "problem": problem}, ZERO
         own = source._fiscal_own_document()[:1]
         if own.state in MADE:
-            return {
-                **vals,
-                "status": "made",
-                "amount": own.total,
-                "problem": self.env._("It has its receipt already: %s", own.display_name),
-            }
-        choice = self._choice(source)
-        receipt = source._fiscal_vals(choice)
-        if not receipt:
-            return {
-                **vals,
-                "status": "made",
-                "problem": self.env._("There is nothing to fiscalize: all of it is paid, or on a receipt."),
-            }
-        problems = choice.register._problems_of(receipt)
-        return {
+            made = self.env._("It has its receipt already: %s", own.display_name)
+            return {**vals, "status": "made", "amount": own.total, "problem": made}, ZERO
+        choice = replace(self._choice(source), coming=coming)
+        receipts = source._fiscal_vals(choice)
+        if not receipts:
+            nothing = self.env._("There is nothing to fiscalize: all of it is paid, or on a receipt.")
+            return {**vals, "status": "made", "problem": nothing}, ZERO
+        problems = [problem for receipt in receipts for problem in choice.register._problems_of(receipt)]
+        vals = {
             **vals,
             "status": "problem" if problems else "ready",
-            "amount": receipt["total"],
+            "amount": sum(receipt["total"] for receipt in receipts),
             "unpaid": source._name not in ("account.payment", "account.bank.statement.line"),
-            "preview": self._preview(receipt),
-            "problem": "\n".join(problems),
+            "preview": "\n".join(self._preview(receipt) for receipt in receipts),
+            "problem": "\n".join(dict.fromkeys(problems)),
         }
+        return vals, ZERO if problems else self._prepaid(receipts)
+
+    @api.model
+    def _prepaid(self, receipts):
+        """What these receipts say is paid in advance."""
+        lines = (command[2] for receipt in receipts for command in receipt["line_ids"])
+        return sum((money(line["amount"]) for line in lines if line.get("method_sign") in PREPAID), ZERO)
 
     def _preview(self, receipt):
         """The receipt in a few lines of text."""
@@ -201,10 +207,10 @@ class FiscalFiscalize(models.TransientModel):
         operations = dict(self.env["fiscal.document"]._fields["operation"]._description_selection(self.env))
         rows = [operations[receipt["operation"]]]
         for __, __, line in receipt["line_ids"]:
-            tax = f", {line['tax_name']}" if line["tax_name"] else ""
+            tax = f", {line['tax_name']}" if line.get("tax_name") else ""
             rows.append(
                 f"{line['name']}: {line['quantity']:g} × {money(line['price'])} = {money(line['amount'])}"
-                f" ({signs[line['method_sign']]}{tax})"
+                f" ({signs[line.get('method_sign', '4')]}{tax})"
             )
         rows += [f"{kinds[payment['kind']]}: {money(payment['amount'])}" for __, __, payment in receipt["payment_ids"]]
         return "\n".join(rows)

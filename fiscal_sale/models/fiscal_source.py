@@ -1,7 +1,7 @@
+from dataclasses import replace
+
 from odoo import models
 from odoo.fields import Command
-
-from odoo.addons.fiscal_base.models.accounting.source import Settled
 
 
 class FiscalSource(models.AbstractModel):
@@ -19,4 +19,5 @@ class FiscalSource(models.AbstractModel):
         if not order:
             return super()._fiscal_whole(part)
         total = order._fiscal_total()
-        return Settled(order, part.claim, min(total, max(order._fiscal_owed(besides=self), part.claim)), total)
+        owed = min(total, max(order._fiscal_owed(besides=self), part.claim))
+        return replace(part, source=order, owed=owed, total=total, downpaid=True)

@@ -1,8 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 
-from odoo.addons.fiscal_base.models.accounting.source import MADE, SALE, Settled
+from odoo.addons.fiscal_base.models.accounting.source import MADE, SALE, Sold
 from odoo.addons.fiscal_base.tools.money import ZERO, money
 
 
@@ -62,19 +61,22 @@ class SaleOrder(models.Model):
         written = order._fiscal_operations()
         noted = written.union(*(invoice._fiscal_noted_by() for invoice in order.invoice_ids))
         noted = noted.filtered(lambda document: document.operation == SALE) - written
-        paid += sum((money(document.total) for document in invoices | written | noted), ZERO)
+        told = invoices | written | noted
+        paid += sum((money(document.total) - document._offset() for document in told), ZERO)
         paid += sum((line._fiscal_amount() for line in order._fiscal_till_lines()), ZERO)
         return max(order._fiscal_total() - paid, ZERO)
 
     def _fiscal_rows(self, register):
-        """Lines of the order as `fiscal.register._receipt_lines` takes them, in the company's currency."""
+        """Lines of the order as `Sold`, in the company's currency."""
         rate = self._fiscal_rate()
         lines = self.order_line.filtered(lambda line: not line.display_type and not line.is_downpayment)
         return [
-            (
+            Sold(
                 money(line.price_total / rate),
                 line.tax_ids,
                 register._sold_line(line, line.product_uom_qty, money(abs(line.price_total) / rate)),
+                line.product_uom_qty < 0 < line.price_unit,
+                str(line.id),
             )
             for line in lines
         ]
@@ -125,32 +127,9 @@ class SaleOrder(models.Model):
         return payments, entries
 
     def _fiscal_vals(self, choice):
-        """The receipt of what is still to be paid of the order."""
+        """The receipt of what is still to be paid of the order, and of goods that leave after they were prepaid."""
         order = self.sudo()
-        register = choice.register.sudo()
-        total = order._fiscal_owed()
-        if not total:
-            return None
-        chain, __, problems_of_chain = self._fiscal_chain(
-            register, SALE, [(Settled(order, total, total, order._fiscal_total()), total)]
-        )
-        if chain and choice.kind == "credit":
-            return None  # the first receipt of the prepayment has left it on credit
-        sign = "6" if choice.kind == "credit" else "4"
-        whole = total == order._fiscal_total()
-        lines, problems = register._receipt_lines(order._fiscal_rows(register), total, sign, SALE, whole)
-        return self._fiscal_document_vals(
-            choice,
-            SALE,
-            total,
-            lines,
-            problems + problems_of_chain,
-            order.partner_id,
-            name=order.name,
-            chain_id=chain.id,
-            payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
-            **order._fiscal_more_vals([order]),
-        )
+        return order._fiscal_handed_over(choice, SALE, order._fiscal_owed())
 
     # === Frozen ===
 

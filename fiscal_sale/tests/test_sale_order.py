@@ -116,7 +116,7 @@ class TestSaleOrder(SaleCase):
         self.assertEqual([line[1:] for line in self.lines(document)], [(1, 500, 500, "2")])
         wizard = self.dialog(order)
         self.assertEqual(sorted(wizard.line_ids.mapped("status")), ["made", "ready"])
-        self.assertEqual(wizard.total, 1500)
+        self.assertEqual(wizard.total, 2000, "the goods at their full price, 500 of which is prepaid")
 
     def test_online_payment_of_a_sale_at_the_till(self):
         """It is posted before Odoo tells it the session of the till; the sale has a receipt of its own."""
@@ -279,12 +279,71 @@ class TestSaleOrder(SaleCase):
 
 
 @tagged("post_install", "-at_install")
+class TestPrepaidOrder(SaleCase):
+    """Prepayments of an order and their settlement in Russia (R5 to R8)."""
+
+    def bill(self, order, **vals):
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {"advance_payment_method": "delivered", "sale_order_ids": order.ids, **vals}
+        )
+        move = wizard._create_invoices(order)
+        move.action_post()
+        return move
+
+    def rows(self, document):
+        return [(line.quantity, line.amount, line.tax_code, line.method_sign) for line in document.line_ids]
+
+    def test_down_payment_and_final_invoice(self):
+        order = self.order((self.courses, 2, 1000), (self.shop.products["bread"], 1, 62))
+        self.courses.invoice_policy = self.shop.products["bread"].invoice_policy = "order"
+        first = self.pay(self.bill(order, advance_payment_method="percentage", amount=50)).fiscal_document_ids
+        self.assertEqual([row[1:] for row in self.rows(first)], [(1000, "vat122", "2"), (31, "vat110", "2")])
+        last = self.pay(self.bill(order)).fiscal_document_ids
+        self.assertEqual(last.state, "queued", last.error_message)
+        self.assertEqual(self.rows(last), [(2, 2000, "vat22", "4"), (1, 62, "vat10", "4")])
+        self.assertEqual({p.kind: p.amount for p in last.payment_ids}, {"prepayment": 1031, "electronic": 1031})
+
+    def test_final_invoice_of_which_nothing_is_left_to_pay(self):
+        order = self.order()
+        first = self.pay(self.bill(order, advance_payment_method="percentage", amount=100)).fiscal_document_ids
+        self.assertEqual(self.rows(first), [(2, 2000, "vat122", "1")])
+        invoice = self.bill(order)
+        self.assertEqual(invoice.amount_residual, 0)
+        self.env["fiscal.fiscalize"].browse(invoice.action_fiscalize()["res_id"]).action_confirm()
+        last = invoice._fiscal_own_document()
+        self.assertEqual((last.state, self.rows(last)), ("queued", [(2, 2000, "vat22", "4")]), last.error_message)
+        self.assertEqual([(p.kind, p.amount) for p in last.payment_ids], [("prepayment", 2000)])
+
+    def test_online_payment_needs_a_contact(self):
+        self.customer.write({"email": False, "phone": False})
+        document = self.paid_online(self.order(partner_id=self.customer.id)).fiscal_document_ids
+        self.assertEqual(document.state, "rejected")
+        self.assertIn("e-mail or telephone", document.error_message)
+
+    def test_refunds_of_an_online_payment_in_parts(self):
+        payment = self.paid_online(self.order())
+        self.drain()
+        sale = payment.fiscal_document_ids
+        for amount in (500, 700, 800):
+            refund = payment.payment_transaction_id._create_child_transaction(amount, is_refund=True)
+            refund._set_done()
+            refund._post_process()
+            back = refund.payment_id.fiscal_document_ids
+            self.assertEqual((back.state, back.total, back.original_id), ("queued", amount, sale), back.error_message)
+            self.assertEqual(back.line_ids.tax_code, "vat22")
+        self.assertEqual(sale._left_to_return(), 0)
+
+
+@tagged("post_install", "-at_install")
 class TestOrderPaidInParts(SaleCase):
     """Where the service keeps the receipts of a sale that is paid in parts together: the order is the sale."""
 
+    country = "UA"
+
     def setUp(self):
         super().setUp()
-        self.service.capabilities = {"chains": True, "payment_kinds": frozenset({"cash", "electronic", "credit"})}
+        kinds = frozenset({"cash", "electronic", "credit", "prepayment"})
+        self.service.capabilities = {"chains": True, "payment_kinds": kinds}
 
     def bill(self, order, **vals):
         wizard = self.env["sale.advance.payment.inv"].create(
@@ -324,8 +383,9 @@ class TestOrderPaidInParts(SaleCase):
         order = self.order()
         first = self.pay(self.down_payment(order)).fiscal_document_ids
         last = self.pay(self.bill(order)).fiscal_document_ids
-        self.assertEqual(([line[3:] for line in self.lines(first)], first.total), ([(600, "4")], 600))
-        self.assertEqual((last.total, last.chain_id.ids), (1400, []))
+        self.assertEqual(([line[3:] for line in self.lines(first)], first.total), ([(600, "2")], 600))
+        self.assertEqual((last.total, last.chain_id.ids), (2000, []))
+        self.assertEqual({p.kind: p.amount for p in last.payment_ids}, {"prepayment": 600, "electronic": 1400})
 
     def test_paid_online_in_parts(self):
         order = self.order()

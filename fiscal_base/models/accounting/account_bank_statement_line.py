@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from ...tools.money import ZERO, money
-from .source import BACK, MADE, SALE, Choice, Settled
+from .source import BACK, MADE, SALE, Choice
 
 #: what a receipt says of a bank transaction
 FROZEN = frozenset({"amount", "amount_currency", "currency_id", "foreign_currency_id", "journal_id", "company_id"})
@@ -68,48 +68,49 @@ class AccountBankStatementLine(models.Model):
         register = self._fiscal_own_register()
         return Choice(register, self._fiscal_default_employee(register))
 
+    def _fiscal_till_debt(self, choice, made):
+        """What the line pays of sales on account at a till, which the entry of its session has as a receivable."""
+        lines = self.move_id.line_ids
+        partials = lines.matched_debit_ids
+        tills = self.env["pos.session"].sudo().search([("move_id", "in", partials.debit_move_id.move_id.ids)]).move_id
+        debts = partials.filtered(lambda one: one.debit_move_id.move_id in tills)
+        told = sum((one._money() for one in made if not one.move_ids), ZERO)
+        claimed = sum((money(one.amount) for one in debts), ZERO) - told
+        if claimed <= 0:
+            return ZERO
+        left = sum((one._credit_left() for one in self._fiscal_till_credits(choice)), ZERO)
+        return min(claimed, left)
+
     def _fiscal_vals(self, choice):
-        """The receipt of the invoices that are matched to the line and are on none of its receipts yet."""
+        """The receipts of the invoices that are matched to the line and are on none of its receipts yet."""
         entry = self.sudo()
-        register = choice.register.sudo()
         made = entry.fiscal_document_ids.filtered(lambda document: document.state in MADE)
-        claims = entry.move_id.line_ids._fiscal_claims()
-        settled = [
-            Settled(move, claim, move._fiscal_owed() + claim, move._fiscal_total())
-            for move, claim in claims.items()
-            if move not in made.move_ids
-        ]
-        left = abs(money(entry.amount_total_signed)) - sum((money(document.total) for document in made), ZERO)
+        settled = [part for part in entry.move_id.line_ids._fiscal_settles() if part.source not in made.move_ids]
+        told_before = sum((document._money() for document in made), ZERO)
+        left = abs(money(entry.amount_total_signed)) - told_before
         operation = SALE if entry.amount > 0 else BACK
-        parts = []
+        parts, claims = [], entry.move_id.line_ids._fiscal_claims()
         for part in settled:
-            share = min(part.claim, left, part.source._fiscal_of_line(entry))
-            left -= share
-            parts.append((part, share))
-        chain, credit, chain_problems = self._fiscal_chain(register, operation, parts)
-        lines, problems, total = self._fiscal_settled_lines(register, operation, parts, credit)
-        if not total:
-            return None
-        originals = made.browse()
-        for part in settled:
-            originals |= part.source._fiscal_returned_receipts()
-        means = entry.journal_id._fiscal_means(register)
-        original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
-        problems += return_problems + chain_problems
-        problems += filter(None, (part.source._fiscal_covered(part.claim) for part in settled))
+            covered = claims[part.source] - part.source._fiscal_of_line(entry)
+            share = min(part.claim - covered, left)
+            left -= max(share, ZERO)
+            if share > 0:
+                parts.append((part, share))
+        means = entry.journal_id._fiscal_means(choice.register.sudo())
+        debt = min(entry._fiscal_till_debt(choice, made), left) if operation == SALE else ZERO
+        told = entry._fiscal_tell(choice, operation, parts, debt, kind=means["kind"])
+        if not told.total:
+            return []
+        covered = (part.source._fiscal_covered(part.claim) for part in settled)
+        told.problems += filter(None, covered)
         moves = self.env["account.move"].sudo().union(*(part.source for part in settled))
-        return self._fiscal_document_vals(
+        return entry._fiscal_receipts(
+            told,
             choice,
-            operation,
-            total,
-            lines,
-            problems,
+            means,
             entry.partner_id or moves.partner_id[:1],
             name=entry.payment_ref or entry.move_id.name,
             statement_line_id=entry.id,
             move_ids=[Command.set(moves.ids)],
-            original_id=original.id,
-            chain_id=chain.id,
-            payment_ids=self._fiscal_paid(means, total, credit),
             **entry._fiscal_more_vals(list(moves)),
         )

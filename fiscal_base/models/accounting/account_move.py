@@ -4,7 +4,7 @@ from odoo.fields import Command
 
 from ...tools.money import ZERO, money
 from ..other.frozen import changed
-from .source import BACK, MADE, SALE, Settled
+from .source import BACK, MADE, SALE, Settled, Sold
 
 #: what a receipt says of an invoice, and what makes it another one
 FROZEN_MOVE = frozenset({"state", "journal_id", "currency_id", "move_type", "company_id"})
@@ -46,18 +46,59 @@ class AccountMove(models.Model):
         """What is still to be paid, in the company's currency."""
         return abs(money(self.amount_residual_signed))
 
+    def _fiscal_settled_by(self, claim, theirs):
+        """As `Settled`, by money of `claim` in the company's currency, which are `theirs` in that of the invoice."""
+        if not self._fiscal_foreign() or not theirs:
+            return Settled(self, claim, self._fiscal_owed() + claim, self._fiscal_total())
+        rate = claim / money(theirs)
+        owed = money(money(self.amount_residual) * rate)
+        return Settled(self, claim, owed + claim, max(money(money(self.amount_total) * rate), claim))
+
+    def _fiscal_day(self):
+        return self.invoice_date
+
+    def _fiscal_advanced(self):
+        """Of a payment that came before the invoice: what of it is matched with the invoice now."""
+        lines = self.sudo().line_ids
+        partials = lines.matched_debit_ids | lines.matched_credit_ids
+        advances = ZERO
+        for partial in partials:
+            line = (partial.debit_move_id | partial.credit_move_id) - lines
+            receipts = line.move_id.origin_payment_id.fiscal_document_ids.filtered(
+                lambda one: one.state in MADE and one.operation == SALE and not one.move_ids
+            )
+            if receipts:
+                advances += min(money(partial.amount), sum((one._prepaid_left() for one in receipts), ZERO))
+        return advances
+
+    def _fiscal_netted(self):
+        """`{credit note: sum}` of other sales that are set against this invoice and are on no receipt."""
+        netted = {}
+        for partial in self.sudo().line_ids.matched_credit_ids:
+            note = partial.credit_move_id.move_id
+            mine = note.reversed_entry_id == self
+            if note.move_type == "out_refund" and not mine and not note._fiscal_receipts_of_its_own():
+                if not note._fiscal_money_receipts():
+                    netted[note] = netted.get(note, ZERO) + money(partial.amount)
+        return netted
+
     def _fiscal_rows(self, register):
-        """Lines of the invoice as `fiscal.register._receipt_lines` takes them, in the company's currency."""
+        """Lines of the invoice as `Sold`, in the company's currency."""
         rate = abs(self.amount_total_signed / self.amount_total) if self.amount_total else 1
-        lines = self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
         return [
-            (
+            Sold(
                 money(line.price_total * rate),
                 line.tax_ids,
                 register._sold_line(line, line.quantity, money(abs(line.price_total) * rate)),
+                line.quantity < 0 < line.price_unit,
+                str(line.id),
             )
-            for line in lines
+            for line in self._fiscal_sold_lines()
         ]
+
+    def _fiscal_sold_lines(self):
+        """The lines that say what is sold."""
+        return self.invoice_line_ids.filtered(lambda line: line.display_type == "product")
 
     def _fiscal_receipts_of_its_own(self):
         """Receipts that were made of the sale itself, not of a payment: at the till, or by “Fiscalize”."""
@@ -89,37 +130,12 @@ class AccountMove(models.Model):
         return payments, self._get_reconciled_statement_lines()
 
     def _fiscal_vals(self, choice):
-        """The receipt of what is still to be paid of the invoice."""
+        """The receipt of what is still to be paid of the invoice, and of goods that leave after they were prepaid."""
         move = self.sudo()
-        register = choice.register.sudo()
         operation = BACK if move.move_type == "out_refund" else SALE
-        total = move._fiscal_left()
-        if not total or move._fiscal_receipts_of_its_own() - move._fiscal_own_document():
-            return None
-        parts = [(Settled(move, total, total, move._fiscal_total()), total)]
-        chain, __, problems_of_chain = self._fiscal_chain(register, operation, parts)
-        if chain and choice.kind == "credit":
-            return None  # the first receipt of the prepayment has left it on credit
-        sign = "6" if choice.kind == "credit" else "4"
-        whole = total == move._fiscal_total()
-        lines, problems = register._receipt_lines(move._fiscal_rows(register), total, sign, operation, whole)
-        returned = move._fiscal_returned_receipts()
-        original, return_problems = self._fiscal_original(operation, returned, total, choice.kind)
-        problems += return_problems + problems_of_chain
-        return self._fiscal_document_vals(
-            choice,
-            operation,
-            total,
-            lines,
-            problems,
-            move.partner_id,
-            name=move.name,
-            move_ids=[Command.set(move.ids)],
-            original_id=original.id,
-            chain_id=chain.id,
-            payment_ids=[Command.create({"kind": choice.kind, "amount": float(total)})],
-            **move._fiscal_more_vals([move]),
-        )
+        if move._fiscal_receipts_of_its_own() - move._fiscal_own_document():
+            return []
+        return move._fiscal_handed_over(choice, operation, move._fiscal_left(), move_ids=[Command.set(move.ids)])
 
     # === Frozen ===
 
@@ -168,6 +184,30 @@ class AccountMove(models.Model):
 
 class AccountMoveLine(models.Model):
     _inherit = "account.move.line"
+
+    def _fiscal_settles(self):
+        """What these lines of a payment or bank entry settle, as `Settled`: `claim` is the money for it, whatever rate
+        the invoice had.
+        """
+        settled, exchanged = {}, ZERO
+        for line in self:
+            rate = abs(line.balance / line.amount_currency) if line.amount_currency else 1
+            for partial in line.matched_debit_ids | line.matched_credit_ids:
+                debit = partial.debit_move_id == line
+                move = (partial.credit_move_id if debit else partial.debit_move_id).move_id
+                if move.is_sale_document(include_receipts=True):
+                    mine = partial.debit_amount_currency if debit else partial.credit_amount_currency
+                    theirs = partial.credit_amount_currency if debit else partial.debit_amount_currency
+                    claim, part = settled.get(move, (ZERO, 0))
+                    settled[move] = claim + money(mine * rate), part + theirs
+                elif move.journal_id == move.company_id.currency_exchange_journal_id:
+                    exchanged += money(partial.amount)
+        parts = []
+        for move, (claim, theirs) in settled.items():
+            gained, exchanged = (exchanged, ZERO) if move._fiscal_foreign() else (ZERO, exchanged)
+            if claim:
+                parts.append(move._fiscal_settled_by(claim + gained, theirs))
+        return parts
 
     def _fiscal_check_frozen(self):
         """Refuse a change of lines of what a receipt was made of.

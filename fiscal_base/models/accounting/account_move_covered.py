@@ -30,9 +30,9 @@ class AccountMove(models.Model):
 
     def _fiscal_part_of(self, receipt):
         """The money on `receipt` that is for this invoice: all, or of several invoices this one where each is whole."""
-        paid = money(receipt.total) - receipt._credit()
+        paid = receipt._money()
         if receipt.operation == SALE:
-            paid -= money(receipt.total) - receipt._left_to_return()
+            paid -= receipt._returned()
         if len(receipt.move_ids) == 1:
             return max(paid, ZERO)
         whole = sum((move._fiscal_total() for move in receipt.move_ids), ZERO)
@@ -89,7 +89,7 @@ class AccountMove(models.Model):
         """A sentence where `claim` of this invoice is on the receipt of money that does not pay it any more."""
         gone = self._fiscal_gone()
         covered = sum((self._fiscal_part_of(one) for one in gone), ZERO)
-        if covered <= self._fiscal_total() - claim:
+        if not covered or covered <= self._fiscal_total() - claim:
             return False
         return self.env._(
             "“%(invoice)s” is on the receipt “%(document)s” already, whose money does not pay it any more. Match that "

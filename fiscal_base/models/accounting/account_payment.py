@@ -4,7 +4,7 @@ from odoo.fields import Command
 from odoo.tools import sql
 
 from ...tools.money import ZERO, money
-from ...tools.payment_sign import advance_sign, allocate
+from ...tools.payment_sign import allocate
 from .source import BACK, MADE, SALE, Choice, Settled
 
 #: what a receipt says of a payment
@@ -179,63 +179,40 @@ class AccountPayment(models.Model):
 
     def _fiscal_vals(self, choice):
         payment = self.sudo()
-        register = choice.register.sudo()
         operation = SALE if payment.payment_type == "inbound" else BACK
         paid = abs(money(payment.amount_company_currency_signed))
         settled = payment._fiscal_settled(paid)
         shares, rest = allocate(paid, [part.claim for part in settled])
+        means = payment._fiscal_means(choice.register.sudo())
         parts = list(zip(settled, shares, strict=True))
-        chain, credit, chain_problems = self._fiscal_chain(register, operation, parts, rest)
-        lines, problems, total = self._fiscal_settled_lines(register, operation, parts, credit)
-        if rest:
-            line, problem = payment._fiscal_advance_line(choice, rest, operation)
-            lines.append(line)
-            problems += problem
-            total += rest
-        if not total:
-            return None
-        originals = payment._fiscal_returned_receipts()
-        for part in settled:
-            originals |= part.source._fiscal_returned_receipts()
-        means = payment._fiscal_means(register)
-        original, return_problems = self._fiscal_original(operation, originals, total, means["kind"])
-        problems += return_problems + chain_problems
-        if rest and not parts and original and not original._chain():
-            lines = [command[2] for command in original._line_commands(rest)]
+        own = payment._fiscal_returned_receipts()
+        told = payment._fiscal_tell(choice, operation, parts, rest, means["kind"], own)
+        if not told.total:
+            return []
         for invoice in (part for part in settled if part.source._name == "account.move"):
-            problems += [invoice.source._fiscal_covered(invoice.claim), invoice.source._fiscal_in_process(payment)]
+            told.problems += [invoice.source._fiscal_covered(invoice.claim), invoice.source._fiscal_in_process(payment)]
         if rest and not payment.move_id:
-            problems += [invoice._fiscal_told_by_others(payment) for invoice in payment.invoice_ids]
-        problems = [problem for problem in problems if problem]
-        moves = self.env["account.move"].sudo().union(*(p.source._fiscal_moves() for p in settled))
-        return self._fiscal_document_vals(
+            told.problems += [invoice._fiscal_told_by_others(payment) for invoice in payment.invoice_ids]
+        told.problems = [problem for problem in told.problems if problem]
+        moves = self.env["account.move"].sudo().union(*(part.source._fiscal_moves() for part in settled))
+        return payment._fiscal_receipts(
+            told,
             choice,
-            operation,
-            total,
-            lines,
-            problems,
+            means,
             payment.partner_id,
+            remote=operation == SALE and payment._fiscal_remote(),
             name=payment.name or payment.memo,
             account_payment_id=payment.id,
             move_ids=[Command.set(moves.ids)],
-            original_id=original.id,
-            chain_id=chain.id,
-            payment_ids=self._fiscal_paid(means, total, credit),
             **payment._fiscal_more_vals([part.source for part in settled]),
         )
 
-    def _fiscal_advance_line(self, choice, amount, operation):
-        """The line of money that no invoice or order stands behind, and what is wrong with it."""
-        register = choice.register.sudo()
-        vals = {
-            **register._details_vals(self, choice.employee),
-            "quantity": 1,
-            "price": float(amount),
-            "measure": "0",
-            "subject": register.payment_subject,
-        }
-        sign = advance_sign(register.settlement)
-        return register._receipt_line(vals, amount, self.env["account.tax"], sign, operation)
+    def _fiscal_rest_vals(self, choice):
+        return choice.register.sudo()._details_vals(self, choice.employee)
+
+    def _fiscal_remote(self):
+        """Whether the customer has paid on line, so that nobody stands before a till."""
+        return "payment_transaction_id" in self._fields and bool(self["payment_transaction_id"])
 
     def _fiscal_means(self, register):
         """How the customer pays, as values of `fiscal.document.payment`."""
@@ -247,16 +224,17 @@ class AccountPayment(models.Model):
 
     def _fiscal_settled(self, paid):
         """What the payment settles, as `Settled`: what is reconciled with it, then what it was made for."""
-        claims = self.move_id.line_ids._fiscal_claims()
-        left = paid - sum(claims.values(), ZERO)
-        settled = [
-            Settled(move, claim, move._fiscal_owed() + claim, move._fiscal_total()) for move, claim in claims.items()
-        ]
+        settled = self.move_id.line_ids._fiscal_settles()
+        left = paid - sum((part.claim for part in settled), ZERO)
+        known = [part.source for part in settled]
         for move in self.invoice_ids.filtered(lambda move: move.is_sale_document(include_receipts=True)):
-            owed = move._fiscal_owed(besides=self)
+            owed, total = move._fiscal_owed(besides=self), move._fiscal_total()
+            if move._fiscal_foreign() and move.currency_id == self.currency_id and self.amount:
+                rate = paid / money(self.amount)  # it costs what is paid for it
+                owed, total = money(money(move.amount_residual) * rate), money(money(move.amount_total) * rate)
             claim = min(owed, left)
-            if move not in claims and claim > 0 and move.state != "cancel":
-                settled.append(Settled(move, claim, owed, move._fiscal_total()))
+            if move not in known and claim > 0 and move.state != "cancel":
+                settled.append(Settled(move, claim, owed, total))
                 left -= claim
         return settled
 

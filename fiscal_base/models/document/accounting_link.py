@@ -87,7 +87,8 @@ class FiscalDocument(models.Model):
         if not choice.register:
             choice = replace(choice, register=self.register_id)
         self._move("cancelled")
-        copy = source._fiscal_enqueue(choice)
+        copies = source._fiscal_enqueue(choice, event=self.event)
+        copy = (copies.filtered(lambda one: one.event == self.event) or copies)[:1]
         if not copy:
             raise UserError(
                 self.env._(

@@ -3,7 +3,8 @@ from odoo.fields import Command, Domain
 
 from ...tools.money import ZERO, money
 from ...tools.payment_sign import PAYMENT_ONLY
-from ..accounting.source import BACK, MADE, SALE, Choice, Settled
+from ..accounting.source import Choice, Settled
+from ..reading.told import BACK, MADE, SALE
 from .cashier_book import MEANS
 from .document import DECIDES
 
@@ -97,9 +98,11 @@ class FiscalDocument(models.Model):
         """Fill in the lines from the linked invoices and payments, and the means from existing payments."""
         if self.operation not in SETTLES or not self.register_id:
             return
-        lines = self._linked_lines()
+        receipts = self._linked_receipts()
+        lines = [line for receipt in receipts for line in receipt["line_ids"]]
         if lines or not self._linked():
-            self.line_ids = [Command.clear(), *(Command.create(line) for line in lines)]
+            self.line_ids = [Command.clear(), *lines]
+        self._set_offset(sum((self._offset_of(receipt) for receipt in receipts), ZERO))
         self.name = self.name or ", ".join(self.move_ids.mapped("name")) or self.operation_payment_ids[:1].memo
         for kind, name in MEANS.items():
             known = self._linked_paid(kind)
@@ -109,16 +112,41 @@ class FiscalDocument(models.Model):
         """Whether any invoice or payment is linked."""
         return bool(self.move_ids or self.operation_payment_ids)
 
-    def _linked_lines(self):
-        """Values of the lines for what is open of the linked invoices, and for the linked payments."""
+    @api.model
+    def _offset_of(self, receipt):
+        payments = (command[2] for command in receipt["payment_ids"])
+        return sum((money(one["amount"]) for one in payments if one["kind"] == "prepayment"), ZERO)
+
+    def _set_offset(self, amount):
+        """What was prepaid of the linked invoices pays for their goods."""
+        if amount == self._paid("prepayment"):
+            return
+        own = self.payment_ids.filtered(lambda payment: payment.kind == "prepayment")
+        vals = {"kind": "prepayment", "amount": float(amount)}
+        self.payment_ids = [
+            *(Command.delete(payment.id) for payment in own),
+            *([Command.create(vals)] if amount else []),
+        ]
+
+    def _keep_offset(self):
+        """The short form keeps the sums of cash and card alone, so what was prepaid is put beside them when posted."""
+        if not self._linked():
+            return
+        offset = sum((self._offset_of(receipt) for receipt in self._linked_receipts()), ZERO)
+        paid = sum((money(one.amount) for one in self.payment_ids if one.kind != "prepayment"), ZERO)
+        total = sum((money(line.amount) for line in self.line_ids), ZERO)
+        self._engine()._set_offset(max(min(offset, total - paid), ZERO))
+
+    def _linked_receipts(self):
+        """Values of receipts for what is open of the linked invoices, and for the linked payments."""
         register = self.register_id.sudo()
-        lines = []
+        choice = Choice(register, self.employee_id, kind="electronic")
+        receipts = []
         if parts := self._linked_parts():
-            lines, __, __ = parts[0][0].source._fiscal_settled_lines(register, self.operation, parts)
+            receipts += parts[0][0].source._fiscal_receipts_of(choice, self.operation, parts)
         for payment in self.sudo().operation_payment_ids._origin:
-            vals = payment._fiscal_vals(Choice(register, self.employee_id)) or {}
-            lines += [command[2] for command in vals.get("line_ids", ())]
-        return lines
+            receipts += payment._fiscal_vals(choice)
+        return [receipt for receipt in receipts if receipt["operation"] == self.operation]
 
     def _linked_parts(self):
         """What is open of the linked invoices, as `(Settled, the money for it)`."""
@@ -150,7 +178,8 @@ class FiscalDocument(models.Model):
             return []
         total = money(self.total)
         shares = [(part, owed if len(parts) > 1 else total) for part, owed in parts]
-        chain, __, problems = parts[0][0].source._fiscal_chain(self.register_id.sudo(), SALE, shares)
+        source = parts[0][0].source
+        chain, problems = source._fiscal_chain(self.register_id.sudo(), list(source._fiscal_parts(SALE, shares)))
         self._engine().chain_id = chain
         return problems
 
@@ -203,7 +232,7 @@ class FiscalDocument(models.Model):
         goods = not self.chain_id and any(line.method_sign not in PAYMENT_ONLY for line in self.line_ids)
         told = sum((move._fiscal_told(goods) for move in moves), ZERO)
         whole = sum((move._fiscal_total() for move in moves), ZERO)
-        if not told or told + money(self.total) <= whole:
+        if not told or told + money(self.total) - self._offset() <= whole:
             return []
         return [
             self.env._(
@@ -247,6 +276,8 @@ class FiscalDocument(models.Model):
         return journals.filtered(lambda journal: journal._fiscal_means(self.register_id)["kind"] == kind)[:1]
 
     def action_post(self):
+        for document in self.filtered(lambda document: document.state == "draft" and document.operation == SALE):
+            document._keep_offset()
         result = super().action_post()
         for document in self.filtered(lambda document: document.operation in SETTLES):
             document._settle()
@@ -344,6 +375,6 @@ class AccountPayment(models.Model):
     def _fiscal_own_document(self):
         return super()._fiscal_own_document() | self._fiscal_operations()
 
-    def _fiscal_enqueue(self, choice=None):
+    def _fiscal_enqueue(self, choice=None, event=None):
         others = self.filtered(lambda payment: not payment._fiscal_operations())
-        return super(AccountPayment, others)._fiscal_enqueue(choice) | self._fiscal_operations()
+        return super(AccountPayment, others)._fiscal_enqueue(choice, event) | self._fiscal_operations()

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ...const import PAYMENT_KINDS
 from ...tools.money import ZERO, money
-from ..accounting.source import BACK, MADE, SALE
+from ..reading.told import BACK, MADE, SALE
 
 
 class FiscalDocument(models.Model):
@@ -29,6 +29,26 @@ class FiscalDocument(models.Model):
     def _credit(self):
         """What the receipt leaves to pay later."""
         return sum((money(payment.amount) for payment in self.sudo().payment_ids if payment.kind == "credit"), ZERO)
+
+    def _credit_left(self):
+        """What of the goods on this receipt is still to be paid, as far as receipts tell."""
+        if self._chain():
+            return self._chain_left()
+        receipt = self.sudo()
+        lines = self.env["fiscal.document.line"].sudo()
+        paid = lines.search(
+            [
+                ("original_line_id", "in", receipt.line_ids.ids),
+                ("document_id.operation", "=", SALE),
+                ("document_id.state", "in", MADE),
+            ]
+        )
+        back = sum((one._credit() for one in receipt._returns(MADE)), ZERO)
+        return max(receipt._credit() - back - sum((money(line.amount) for line in paid), ZERO), ZERO)
+
+    def _money(self):
+        """The money that moves by this receipt: what other receipts tell is neither paid later nor in advance."""
+        return money(self.total) - self._credit() - self._offset()
 
     def _chain(self):
         """The first receipt of the chain that this receipt belongs to; none if its service keeps no chains."""

@@ -4,7 +4,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ...tools.money import money
-from ..accounting.source import MADE
+from ..reading.told import MADE
 from .left_to_return import RETURNS
 
 #: states of a return that has not been sent yet

@@ -5,9 +5,9 @@ from odoo.fields import Command
 from ...compose import Problems, compose
 from ...tools.money import money, quantity
 from ...tools.text import one_line
-from ..accounting.source import MADE
 from ..other.frozen import changed
 from ..reading.pos_order import OrderReader
+from ..reading.told import MADE
 
 #: what a receipt was made from; changing any of it would make the receipt a lie. `uuid` names its business event
 FROZEN = frozenset(

@@ -8,7 +8,7 @@ from ...compose.receipt import Row
 from ...const import RETURN_OF
 from ...texts import PROBLEMS
 from ...tools.money import ZERO, money, quantity, spread
-from ..accounting.source import MADE
+from .told import MADE
 
 #: fields of a line that a row names itself; all others are carried with it
 OF_ROW = frozenset(
@@ -63,6 +63,11 @@ class FiscalDocumentLine(models.Model):
             about={**about, "tax_name": self.tax_name, "original_line_id": self.id},
         )
 
+    def _is_part(self, line):
+        """Whether `line` of a return pays back an amount of this one without a word on the quantity."""
+        amount = money(line.amount)
+        return bool(self.amount) and line.quantity == 1 and amount == money(line.price) != money(self.price)
+
     def _is_taken_back_by(self, line):
         """Whether `line` of a return takes this one back; an older return does not name it."""
         if line.original_line_id:
@@ -87,14 +92,20 @@ class FiscalDocument(models.Model):
         free = {line: [quantity(line.quantity), money(line.amount)] for line in returns.line_ids}
         rows = []
         for line in receipt.line_ids:
-            count, amount = whole, full = quantity(line.quantity), money(line.amount)
+            count, paid_back = quantity(line.quantity), ZERO
+            amount = whole = money(line.amount)
             for back, left in free.items():
-                if line._is_taken_back_by(back):
+                if line._is_taken_back_by(back) and line._is_part(back):
+                    paid_back += money(back.amount)
+                elif line._is_taken_back_by(back):
                     taken, left[0] = min(left[0], count), max(left[0] - count, ZERO)
                     count -= taken
                     amount -= min(left[1], amount)
-            share = money(full * count / whole) if whole else ZERO
-            rows.append(line._as_row(count, min(amount, share)))
+            share = money(whole * count / quantity(line.quantity)) if line.quantity else ZERO
+            amount = max(min(amount, share) - paid_back, ZERO)
+            if paid_back:
+                count = quantity(quantity(line.quantity) * amount / whole) if amount else ZERO
+            rows.append(line._as_row(count, amount))
         return Registered(
             receipt.id,
             tuple(rows),

@@ -54,7 +54,7 @@ class FiscalRegister(models.Model):
 
     def _receipt_of(self, vals):
         """`vals` of a document that is not created yet, as `tools.receipt.Receipt`."""
-        draft = {name: value for name, value in vals.items() if name != "problems"}
+        draft = {name: value for name, value in vals.items() if name not in ("problems", "composed")}
         Document = self.env["fiscal.document"].sudo()
         return Document.new({**draft, "register_id": self.id, "company_id": self.company_id.id})._as_receipt()
 

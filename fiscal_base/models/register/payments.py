@@ -1,8 +1,7 @@
 from odoo import api, fields, models, tools
 
 from ...const import PAYMENT_SUBJECTS
-from ...tools.money import ZERO, CannotSettle, money, quantity, settle
-from ...tools.payment_sign import PAYMENT_ONLY, PREPAID
+from ...tools.money import money, quantity
 from ...tools.text import one_line
 
 
@@ -10,6 +9,8 @@ class FiscalRegister(models.Model):
     """The register as accounting uses it: which payments make a receipt, and what its lines say."""
 
     _inherit = "fiscal.register"
+    #: a branch uses the registers of its company
+    _check_company_domain = models.check_company_domain_parent_of
 
     print_invoice = fields.Boolean(
         string="Payments of invoices", default=True, help="Also payments that are entered without an invoice."
@@ -79,7 +80,8 @@ class FiscalRegister(models.Model):
 
     def _problems_of(self, vals):
         """Every reason why a document with `vals` would be refused."""
-        return [*vals["problems"], *self._problems(self._receipt_of(vals))]
+        composed = vals.get("composed", True)
+        return [*vals["problems"], *(self._problems(self._receipt_of(vals)) if composed else ())]
 
     # === Lines ===
 
@@ -100,54 +102,6 @@ class FiscalRegister(models.Model):
             "quantity": float(count),
             "price": float(money(full / count)),
         }
-
-    def _receipt_lines(self, rows, total, sign, operation, whole):
-        """Lines of a receipt from the lines of an invoice or order.
-
-        :param rows: `(amount, taxes, values of fiscal.document.line)`, amounts with taxes, negative for discounts
-        :param total: what is paid of them in all
-        :param sign: payment method sign
-        :param whole: whether all of it is paid at once; a part has no quantities and unit prices
-        :returns: `(values of fiscal.document.line, problems)`
-        """
-        problems = []
-        try:
-            amounts = settle([amount for amount, *__ in rows], [taxes for __, taxes, __ in rows], total)
-        except CannotSettle:
-            problems.append(self.env._("The discounts exceed the lines."))
-            amounts = [max(amount, ZERO) for amount, *__ in rows]
-        lines = []
-        for (before, taxes, vals), amount in zip(rows, amounts, strict=True):
-            if before < 0 or not (amount or (whole and vals["price"])):
-                continue
-            line, problem = self._receipt_line(vals, amount, taxes, sign, operation)
-            if not whole:
-                line.update(quantity=1, price=float(amount), measure="0")
-            lines.append(line)
-            problems += problem
-        return lines, problems
-
-    def _receipt_line(self, vals, amount, taxes, sign, operation):
-        """One line with its tax and payment method sign, and what is wrong with it."""
-        code = self._tax_code(taxes)
-        problem = self._tax_problem(taxes, code, operation)
-        code = ("", ", ".join(taxes.mapped("name")), 0, False, False) if problem else code
-        line = {**vals, "amount": float(amount), "method_sign": sign}
-        codes = self.env["fiscal.tax.code"]._of(self._capabilities().tax_vocabulary)
-        if any(other.calculated for other in codes):  # where the law distinguishes a payment from what it pays for
-            if sign in PAYMENT_ONLY:
-                line["subject"] = "10"
-            if sign in PREPAID:
-                code = self._calculated_code(code, codes)
-        line.update(self.env["pos.order"]._fiscal_tax_vals(code))
-        return line, [problem] if problem else []
-
-    def _calculated_code(self, code, codes):
-        """The calculated rate of a prepayment, for example 22/122 for 22 %; rates without one stay as they are."""
-        for other in codes:
-            if other.calculated and other.rate == code[2] and code[2] and not code[3]:
-                return other.code, other.name, other.rate, other.without_tax, other.legacy
-        return code
 
     # === Cashiers ===
 

@@ -2,12 +2,11 @@
 
 from decimal import Decimal
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from addons.fiscal_base.tools.money import ZERO, settle
-from addons.fiscal_base.tools.payment_sign import PREPAID, SETTLEMENTS, advance_sign, allocate, method_sign
+from addons.fiscal_base.tools.payment_sign import allocate
 
 amounts = st.integers(1, 10_000_00).map(lambda kopecks: Decimal(kopecks) / 100)
 
@@ -39,27 +38,3 @@ def test_a_discount_line_never_makes_a_line_negative(lines, discount, place):
     parts = settle(rows, ["tax"] * len(rows), whole - discount)
     assert sum(parts, ZERO) == whole - discount
     assert min(parts) >= 0
-
-
-@pytest.mark.parametrize(
-    ("settlement", "total", "owed", "settled", "on_credit", "sign"),
-    [
-        ("payment", 100, 100, 100, False, "4"),
-        ("payment", 100, 100, 30, False, "2"),
-        ("payment", 100, 70, 30, False, "2"),
-        ("payment", 100, 70, 70, False, "4"),
-        ("before", 100, 100, 100, False, "1"),
-        ("before", 100, 70, 70, False, "2"),
-        ("after", 100, 100, 100, False, "7"),
-        ("after", 100, 100, 1, False, "7"),
-        ("payment", 100, 100, 100, True, "7"),
-        ("before", 100, 100, 100, True, "7"),
-    ],
-)
-def test_method_sign(settlement, total, owed, settled, on_credit, sign):
-    assert method_sign(settlement, Decimal(total), Decimal(owed), Decimal(settled), on_credit) == sign
-
-
-def test_signs_of_a_payment_without_an_invoice():
-    assert [advance_sign(settlement) for settlement in SETTLEMENTS] == ["4", "3", "7"]
-    assert advance_sign("before") in PREPAID

@@ -93,7 +93,7 @@ registry.category("web_tour.tours").add("fiscal_batch_with_bad_ones", {
         click("open the actions", ".o_cp_action_menus .dropdown-toggle:contains(Actions)"),
         click("fiscalize", ".o-dropdown--menu .o_menu_item:contains(/^Fiscalize$/)"),
         sees("three cannot be printed", ".modal .alert:contains(cannot be printed: 3)"),
-        sees("and why", ".modal .o_data_row:contains(The tax “13%” is not known to the register)"),
+        sees("and why", ".modal .o_data_row:contains(does not know the tax of “Odd”)"),
         click("print the others", ".modal button[name=action_confirm]"),
         {
             // fifty receipts are made and registered meanwhile, beside other tests
@@ -105,7 +105,7 @@ registry.category("web_tour.tours").add("fiscal_batch_with_bad_ones", {
         },
         sees(
             "each with its reason",
-            ".o_notification.o_fiscal_failed:contains(The tax “13%” is not known)"
+            ".o_notification.o_fiscal_failed:contains(does not know the tax of “Odd”)"
         ),
         {
             ...sees("the others are registered", ".o_notification.o_fiscal_done:contains(47)"),

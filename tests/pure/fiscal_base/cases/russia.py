@@ -630,6 +630,20 @@ CASES = [
         """,
     ),
     Case(
+        "R49", "A part of the price of bread is paid back", "Возврат части цены", "as R49; inference",
+        [back(SOLD, "2", amount="12.00"), card_out("12.00")],
+        """
+        sale_return
+          Хлеб 12.00 10% sign 4 subject 1
+          by electronic 12.00
+        """,
+    ),
+    Case(
+        "R49", "More is paid back than bread has cost", "Возврат больше цены", "as R55",
+        [back(SOLD, "2", amount="70.00"), card_out("70.00")],
+        "refused returned_sum",
+    ),
+    Case(
         "R49", "Sold in 2025 at 20 %, the tax is archived", "Возврат продажи 2025 года", "FNS 15.12.2025. H",
         [back(SOLD_2025, "1"), card_out("489.90")],
         """

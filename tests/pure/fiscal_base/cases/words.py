@@ -90,8 +90,9 @@ def prepaid(amount, *items, whole=None, **more):
     return happened.Prepayment(rub(amount), items, whole, **more)
 
 
-def back(receipt, line, quantity=None):
-    return happened.TakenBack(receipt, line, None if quantity is None else Decimal(str(quantity)))
+def back(receipt, line, quantity=None, amount=None):
+    count = None if quantity is None else Decimal(str(quantity))
+    return happened.TakenBack(receipt, line, count, amount=None if amount is None else rub(amount))
 
 
 def rounding(amount, step):
