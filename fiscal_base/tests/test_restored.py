@@ -53,6 +53,20 @@ class TestRestored(FaultCase):
         self.drain()
         self.assertEqual((document.state, self.service.asked), ("done", []))
 
+    def test_cash_moves_alone_leave_the_number_as_it_is(self):
+        self.sale()
+        self.drain()
+        printed, new = (
+            self.register._enqueue_simple(operation, f"test:{operation}", self.cashier, 100)
+            for operation in ("cash_in", "cash_out")
+        )
+        self.service.registered[printed.key] = {}
+        self.restore(last_number=1)
+        sent = len(self.service.sent)
+        self.drain()
+        self.assertEqual((printed.state, new.state), ("done", "done"))
+        self.assertEqual([key for key, __ in self.service.sent[sent:]], [new.key])
+
     def test_register_out_of_reach_is_waited_for(self):
         document = self.printed()
         self.restore(ready=False, reachable=False, problem="no answer")

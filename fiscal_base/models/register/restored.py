@@ -8,6 +8,9 @@ from ...tools.transport import OutOfTime
 
 _logger = logging.getLogger(__name__)
 
+#: operations that need not change the number of the register's last document
+UNNUMBERED = ("cash_in", "cash_out")
+
 
 class FiscalRegister(models.Model):
     """A database that was restored from a backup: what is queued in it may have been registered since.
@@ -15,7 +18,8 @@ class FiscalRegister(models.Model):
     A restored database is another one, or its PostgreSQL was started after the last sending: either changes the marker
     that the lane keeps. Then, before anything is sent, the number of the register's last document is compared with the
     one that Odoo knows. Where they are not the same, or the register does not tell, what is queued is asked about by
-    its key first, as a document whose outcome is unknown. Until the register has answered, no other one gets it.
+    its key first, as a document whose outcome is unknown; cash moves always, for they need not have a number. Until the
+    register has answered, no other one gets it.
     """
 
     _inherit = "fiscal.register"
@@ -54,7 +58,9 @@ class FiscalRegister(models.Model):
                 self._once(lambda: self._note_outcome(Outcome.not_sent(status.problem)))
                 return False
             last = status.last_number
-        if last is None or str(last) != self.last_number:
+        if last is not None and str(last) == self.last_number:
+            queued = queued.filtered(lambda document: document.operation in UNNUMBERED)
+        if queued:
             _logger.info("fiscal register %s: asks about %s documents before it sends them", self.id, len(queued))
             self._once(lambda: self._ask_first(queued, last))
         self._once(lambda: self.write({"run_marker": marker}))
